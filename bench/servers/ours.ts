@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import packageDescription from "../../package.json" with { type: "json" };
+import { runWrk } from "../load/wrk.ts";
+import { countOwnReadings, fillOwnStore } from "../ownStore.ts";
+import { answers, PinnedProcess, SERVER_CORE } from "../pinnedProcess.ts";
+import { historicReadings, populationFingerprint, populationFolder } from "../population.ts";
+import { copyPrepared, storageFingerprint } from "../prepared.ts";
+import { checkout, freePort } from "../workspace.ts";
+import type { Contender } from "./contender.ts";
+
+/** Starts Heartwire as `npm run heartwire -- serve` does, on a data folder. */
+export async function startHeartwire(folder: string): Promise<{ process: PinnedProcess; url: string }> {
+  const port = freePort();
+  const started = new PinnedProcess({
+    command: [process.execPath, "src/cli/main.ts", "serve"],
+    core: SERVER_CORE,
+    folder: checkout,
+    environment: { HEARTWIRE_PORT: `${port}`, HEARTWIRE_DATA: folder },
+    logFile: join(folder, "server.log"),
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await started.ready(answers(`${url}/health/ready`));
+  return { process: started, url };
+}
+
+/** Heartwire with its default settings: a reading is on disk before it is answered. */
+export const ours: Contender = {
+  key: "ours",
+  title: "(b) Heartwire",
+  promise: "on disk",
+  version: () => packageDescription.version,
+  fingerprint: () => `${populationFingerprint()} ${storageFingerprint()}`,
+  async prepare(folder) {
+    copyPrepared(await populationFolder(), folder);
+    await fillOwnStore(folder, historicReadings());
+  },
+  async start(folder, tokenFile) {
+    const { process, url } = await startHeartwire(folder);
+    return {
+      process,
+      load: (round) => runWrk({ ...round, url, shape: "pulsoid", tokenFile }),
+      pulsoidUrl: url,
+    };
+  },
+  count: countOwnReadings,
+};

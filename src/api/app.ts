@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import type { Context, Endpoint, Upgrade } from "./context.ts";
+import { ApiError, renderError } from "./errors.ts";
+import { toApiError } from "./failures.ts";
+import { hostCheck } from "./hosts.ts";
+import { preflight } from "./responses.ts";
+import { type Method, ROUTES, type Route } from "./routes.ts";
+
+/** Answers a request; undefined when it became a socket. */
+export type Handler = (request: Request, upgrade: Upgrade) => Promise<Response | undefined>;
+
+export interface App {
+  /** The routes that the server mounts itself, by path. */
+  readonly direct: Readonly<Record<string, Handler>>;
+  /** Answers every other request. */
+  readonly fetch: (request: Request, upgrade: Upgrade) => Promise<Response>;
+}
+
+/** Puts the routes together with what wraps them all: host check, methods, preflight, errors, counting. */
+export function createApp(context: Context): App {
+  const wrap = wrapper(context);
+  const hono = new Hono<{ Bindings: { upgrade: Upgrade } }>();
+  const direct: Record<string, Handler> = {};
+  for (const route of ROUTES) {
+    const handler = wrap(route);
+    if (route.direct) direct[route.path] = handler;
+    else hono.all(route.path, async ({ req, env }) => (await handler(req.raw, env.upgrade)) as Response);
+  }
+  const unknown = wrap({ path: "*", methods: {} });
+  hono.notFound(async ({ req, env }) => (await unknown(req.raw, env.upgrade)) as Response);
+  return { direct, fetch: async (request, upgrade) => hono.fetch(request, { upgrade }) };
+}
+
+function wrapper(context: Context): (route: Route) => Handler {
+  const allows = hostCheck(context.settings);
+  const { log, responses, settings } = context;
+  const logsRequests = settings.logLevel === "debug";
+  return (route) => async (request, upgrade) => {
+    let response: Response | undefined;
+    try {
+      if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
+      response = await endpointFor(route, request)({ request, context, upgrade });
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      if (error.row.status >= 500) context.faults.report(error);
+      response = renderError(error);
+    }
+    responses.count(response?.status ?? 101);
+    // The path alone: a query may hold a token.
+    if (logsRequests) {
+      const { pathname } = new URL(request.url);
+      log.debug({ method: request.method, path: pathname, status: response?.status ?? 101 }, "Answered.");
+    }
+    return response;
+  };
+}
+
+/** @throws ApiError notFound, or methodNotAllowed with the methods that are (RFC 9110 section 15.5.6) */
+function endpointFor({ methods }: Route, request: Request): Endpoint {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const endpoint = methods[method as Method];
+  if (endpoint !== undefined) return endpoint;
+  const taken = Object.keys(methods);
+  if (taken.length === 0) throw new ApiError("notFound");
+  if (method === "OPTIONS") return () => preflight(taken);
+  throw new ApiError("methodNotAllowed", { headers: { allow: [...taken, "OPTIONS"].join(", ") } });
+}

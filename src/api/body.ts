@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import { ApiError } from "./errors.ts";
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads a JSON body and checks it against a schema. The declared content type is not looked at.
+ *
+ * @throws ApiError malformedRequest that names the field, or bodyTooLarge
+ */
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  bodyBytesMax: number,
+): Promise<z.output<Schema>> {
+  const bytes = await (isDeclared(request, bodyBytesMax)
+    ? request.bytes()
+    : readChunks(request, bodyBytesMax));
+  if (bytes.byteLength === 0) throw malformed("body: expected a JSON object, got nothing");
+  const parsed = schema.safeParse(parseJson(decode(bytes)));
+  if (parsed.success) return parsed.data;
+  throw malformed(describe(parsed.error));
+}
+
+/** Says whether the length of the body is declared, and refuses one that is over the limit before a byte is read. */
+function isDeclared(request: Request, bodyBytesMax: number): boolean {
+  const declared = request.headers.get("content-length");
+  if (declared === null) return false;
+  if (Number(declared) > bodyBytesMax) throw new ApiError("bodyTooLarge");
+  return true;
+}
+
+/** Reads a body of unknown length up to the limit. */
+async function readChunks(request: Request, bodyBytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > bodyBytesMax) throw new ApiError("bodyTooLarge");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw malformed("body: expected UTF-8");
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed("body: expected JSON");
+  }
+}
+
+/** Names the first field that is wrong, and what was expected of it. Values are not repeated. */
+function describe(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return "body: expected something else";
+  const field = issue.path.length === 0 ? "body" : issue.path.join(".");
+  return `${field}: ${issue.message}`;
+}
+
+function malformed(detail: string): ApiError {
+  return new ApiError("malformedRequest", { detail });
+}

@@ -1,0 +1,46 @@
+import type { TokenVerifier } from "../auth/tokens.ts";
+import type { EpochMs } from "../domain/reading.ts";
+import type { Ingest } from "../ingest/ingest.ts";
+import type { Limits } from "../settings/limits.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { ReadingStore } from "../storage/readingStore.ts";
+import type { FaultLog } from "./faultLog.ts";
+import type { LiveSockets, SocketData } from "./liveSockets.ts";
+import type { ResponseCounts } from "./responseCounts.ts";
+
+/** What endpoints work with. Everything in it is made in server.ts. */
+export interface Context {
+  readonly settings: Settings;
+  readonly limits: Limits;
+  readonly clock: () => EpochMs;
+  readonly store: ReadingStore;
+  readonly ingest: Ingest;
+  readonly verifier: TokenVerifier;
+  readonly sockets: LiveSockets;
+  readonly log: Log;
+  readonly faults: FaultLog;
+  readonly responses: ResponseCounts;
+  /** True once the server has begun to stop. */
+  readonly stopping: () => boolean;
+}
+
+/** The part of the logger that is used; messages and fields never hold a token. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Turns a request into a socket. @returns false when the request is not a WebSocket handshake */
+export type Upgrade = (request: Request, data: SocketData) => boolean;
+
+/** One request on its way to one endpoint. */
+export interface Call {
+  readonly request: Request;
+  readonly context: Context;
+  readonly upgrade: Upgrade;
+}
+
+/** Answers a call; undefined when the request became a socket. */
+export type Endpoint = (call: Call) => Response | undefined | Promise<Response | undefined>;

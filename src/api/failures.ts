@@ -1,0 +1,20 @@
+import { type RefusalReason, TokenRefused } from "../auth/bearer.ts";
+import { ApiError, type ApiErrorName } from "./errors.ts";
+
+const REFUSALS: Readonly<Record<RefusalReason, ApiErrorName>> = {
+  missing: "tokenMissing",
+  malformed: "tokenMalformed",
+  conflicting: "tokensConflict",
+  unknown: "tokenUnknown",
+  expired: "tokenExpired",
+  scope: "scopeMissing",
+  unverifiable: "tokenUnverifiable",
+};
+
+/** Turns whatever an endpoint threw into a row of the error table; what is not foreseen is 6001. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof TokenRefused)
+    return new ApiError(REFUSALS[thrown.reason], { scope: thrown.scope, cause: thrown.cause });
+  return new ApiError("unexpected", { cause: thrown });
+}

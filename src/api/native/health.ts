@@ -1,0 +1,41 @@
+import type { Call, Context } from "../context.ts";
+import { json } from "../responses.ts";
+
+/** `GET /health/live`: the process answers. */
+export function live(): Response {
+  return json({ status: "live" });
+}
+
+/** One answer about the store is good for this long: asking costs a commit. */
+const PROBE_AGE_MAX_MS = 1_000;
+
+interface Probe {
+  readonly at: number;
+  readonly result: Promise<boolean>;
+}
+
+const probes = new WeakMap<Context, Probe>();
+
+/** `GET /health/ready`: readings can be stored. 503 while the store cannot write, or the server is stopping. */
+export async function ready({ context }: Call): Promise<Response> {
+  if (context.stopping()) return json({ status: "stopping" }, { status: 503 });
+  const writable = await probe(context);
+  return writable
+    ? json({ status: "ready" })
+    : json({ status: "not ready", reason: "the store cannot write" }, { status: 503 });
+}
+
+function probe(context: Context): Promise<boolean> {
+  const now = context.clock();
+  const last = probes.get(context);
+  if (last !== undefined && Math.abs(now - last.at) < PROBE_AGE_MAX_MS) return last.result;
+  const result = context.store.probe().then(
+    () => true,
+    (error: Error) => {
+      context.log.warn({ reason: error.message }, "The store cannot write.");
+      return false;
+    },
+  );
+  probes.set(context, { at: now, result });
+  return result;
+}

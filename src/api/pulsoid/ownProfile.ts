@@ -1,0 +1,12 @@
+import type { Profile, TokenRecord } from "../../storage/directory.ts";
+import { ApiError } from "../errors.ts";
+
+/**
+ * The profile whose data a token opens.
+ *
+ * @throws ApiError scopeMissing for a server token, which has no profile and opens nobody's data
+ */
+export function ownProfile(token: TokenRecord): Profile {
+  if (token.profile === undefined) throw new ApiError("scopeMissing");
+  return token.profile;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { authorise } from "../../auth/bearer.ts";
+import { BPM_MAX, type Bpm, claimedTime, WIRE_SOURCE } from "../../domain/reading.ts";
+import { readJson } from "../body.ts";
+import type { Call } from "../context.ts";
+import { empty } from "../responses.ts";
+import { ownProfile } from "./ownProfile.ts";
+
+const TIME = "expected a Unix time in milliseconds from 0 to 9007199254740991";
+const RATE = `expected an integer up to ${BPM_MAX}`;
+
+/** The body of `POST /api/v1/data`. Fields beside these are ignored. */
+export const writeHeartRateBody = z.object(
+  {
+    measured_at: z
+      .number({ error: TIME })
+      .min(0, { error: TIME })
+      .max(Number.MAX_SAFE_INTEGER, { error: TIME }),
+    data: z.object(
+      {
+        heart_rate: z
+          .number({ error: RATE })
+          .max(BPM_MAX, { error: RATE })
+          .refine(Number.isInteger, { error: RATE }),
+      },
+      { error: "expected an object" },
+    ),
+  },
+  { error: "expected a JSON object" },
+);
+
+/** `POST /api/v1/data`: one reading of the token's user. Heart rates of 0 or below leave no trace. */
+export async function writeHeartRate({ request, context }: Call): Promise<Response> {
+  const arrivedAt = context.clock();
+  const demand = { scope: "data:heart_rate:write", query: true } as const;
+  const token = await authorise(request, demand, context.verifier, arrivedAt);
+  const body = await readJson(request, writeHeartRateBody, context.limits.bodyBytesMax);
+  if (body.data.heart_rate <= 0) return empty();
+  await context.ingest.submit([
+    {
+      profile: ownProfile(token).id,
+      source: WIRE_SOURCE,
+      measuredAt: claimedTime(body.measured_at),
+      arrivedAt,
+      bpm: body.data.heart_rate as Bpm,
+    },
+  ]);
+  return empty();
+}

@@ -1,0 +1,39 @@
+/** What browsers need to read an answer from another origin; cookies never authorise here, so anybody may. */
+const CORS = { "access-control-allow-origin": "*" } as const;
+
+/** Every answer is about now. */
+const FRESH = { ...CORS, "cache-control": "no-store" } as const;
+
+const EMPTY = { headers: { ...CORS, "content-type": "application/json" } };
+
+/** 200 with an empty JSON object: one client parses the body of a successful write. */
+export function empty(): Response {
+  return new Response("{}", EMPTY);
+}
+
+export function json(
+  body: unknown,
+  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return Response.json(body, {
+    status: options.status ?? 200,
+    headers: { ...FRESH, "content-type": "application/json", ...options.headers },
+  });
+}
+
+export function text(body: string): Response {
+  return new Response(body, { headers: { ...FRESH, "content-type": "text/plain; charset=UTF-8" } });
+}
+
+/** Answers a browser that asks whether another origin may call a route (Fetch standard, CORS preflight). */
+export function preflight(methods: readonly string[]): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...CORS,
+      "access-control-allow-methods": methods.join(", "),
+      "access-control-allow-headers": "authorization, content-type, x-rpc-method",
+      "access-control-max-age": "86400",
+    },
+  });
+}

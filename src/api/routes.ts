@@ -1,0 +1,31 @@
+import type { Endpoint } from "./context.ts";
+import { live, ready } from "./native/health.ts";
+import { metrics } from "./native/metrics.ts";
+import { welcome } from "./native/welcome.ts";
+import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
+import { realTime } from "./pulsoid/realTime.ts";
+import { validateToken } from "./pulsoid/validateToken.ts";
+import { writeHeartRate } from "./pulsoid/writeHeartRate.ts";
+
+export type Method = "GET" | "POST";
+
+export interface Route {
+  readonly path: string;
+  readonly methods: Readonly<Partial<Record<Method, Endpoint>>>;
+  /** Mounted on the server itself, beside Hono: asked very often, or becomes a socket. */
+  readonly direct?: true;
+  /** Answers under any host name: load balancers ask by address. */
+  readonly anyHost?: true;
+}
+
+/** Every path of the server. */
+export const ROUTES: readonly Route[] = [
+  { path: "/api/v1/data", methods: { POST: writeHeartRate }, direct: true },
+  { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
+  { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
+  { path: "/api/v1/token/validate", methods: { GET: validateToken } },
+  { path: "/health/live", methods: { GET: live }, anyHost: true },
+  { path: "/health/ready", methods: { GET: ready }, anyHost: true },
+  { path: "/metrics", methods: { GET: metrics } },
+  { path: "/", methods: { GET: welcome } },
+];

@@ -1,0 +1,55 @@
+import type { Directory, TokenRecord } from "../storage/directory.ts";
+
+/** Makes a token: a random UUID, 122 bits from the system's generator. It is shown once and kept nowhere. */
+export function makeToken(): string {
+  return crypto.randomUUID();
+}
+
+/** The form in which a token is stored: the SHA-256 of its 36 lower-case characters, in hexadecimal. */
+export function hashToken(token: string): string {
+  return Bun.SHA256.hash(token.toLowerCase(), "hex");
+}
+
+/**
+ * Looks tokens up, through a bounded memory of those found before. Unknown tokens are never remembered, so that a
+ * new one works at once.
+ */
+export class TokenVerifier {
+  readonly #directory: Directory;
+  readonly #cachedTokensMax: number;
+  #found = new Map<string, TokenRecord>();
+
+  constructor(directory: Directory, cachedTokensMax: number) {
+    this.#directory = directory;
+    this.#cachedTokensMax = cachedTokensMax;
+  }
+
+  /**
+   * @returns undefined when the token is unknown or revoked; at once when the token is remembered
+   * @throws what the directory throws, which says nothing about the token
+   */
+  find(token: string): TokenRecord | undefined | Promise<TokenRecord | undefined> {
+    const hash = hashToken(token);
+    return this.#found.get(hash) ?? this.#lookUp(hash);
+  }
+
+  /** Forgets every token: some may have been revoked. */
+  forget(): void {
+    this.#found = new Map();
+  }
+
+  async #lookUp(hash: string): Promise<TokenRecord | undefined> {
+    const found = this.#found;
+    const record = await this.#directory.findToken(hash);
+    // What was asked before a call of forget() is answered, but not remembered after it.
+    if (record !== undefined && found === this.#found) this.#remember(hash, record);
+    return record;
+  }
+
+  #remember(hash: string, record: TokenRecord): void {
+    if (this.#found.size >= this.#cachedTokensMax) {
+      this.#found.delete(this.#found.keys().next().value as string);
+    }
+    this.#found.set(hash, record);
+  }
+}

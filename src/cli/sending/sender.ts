@@ -1,0 +1,117 @@
+import { encodeWireBody, type WireReading } from "../../exchange/ndjson.ts";
+import type { Connection } from "../connection.ts";
+import { judgeAnswer, type Verdict } from "./answer.ts";
+import { backoffDelayMs } from "./backoff.ts";
+import type { Halt } from "./halt.ts";
+import { pause } from "./pause.ts";
+
+/** A request without an answer for this long is sent again. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** A reading was not confirmed by the server; the message says why. */
+export class NotDelivered extends Error {
+  override name = "NotDelivered";
+}
+
+export interface SenderSettings {
+  readonly connection: Connection;
+  /** How long to go on without a success before giving up. */
+  readonly giveUpAfterMs: number;
+  readonly requestTimeoutMs: number;
+  readonly random: () => number;
+  readonly halt: Pick<Halt, "begun" | "ended">;
+  /** Called before each retry, with what went wrong as the end of a sentence. */
+  readonly onRetry: (reason: string) => void;
+  readonly onDelivered: () => void;
+}
+
+/**
+ * Makes the function that delivers one reading, and tries again for as long as there is hope. Sending again is safe:
+ * the server keeps one reading a time, so one whose answer was lost is not doubled.
+ *
+ * The function may run many times at once; the readings under way share what they learn of the server.
+ *
+ * @throws NotDelivered (from the function) when the server refuses, when it stayed silent for too long, or on a halt
+ */
+export function createSender(settings: SenderSettings): (reading: WireReading) => Promise<void> {
+  const post = createPost(settings);
+  let failingSinceMs: number | undefined;
+  let serverWantsRestUntilMs = 0;
+
+  return async (reading) => {
+    const body = encodeWireBody(reading);
+    for (let attempt = 0; ; attempt++) {
+      await pause(serverWantsRestUntilMs - performance.now(), settings.halt.begun);
+      const startedAtMs = performance.now();
+      const verdict = await post(body);
+      if (verdict.kind === "delivered") {
+        failingSinceMs = undefined;
+        return settings.onDelivered();
+      }
+      if (verdict.kind === "refused") throw new NotDelivered(verdict.message);
+      if (settings.halt.begun.aborted) throw new NotDelivered("The sending was stopped.");
+
+      // Counted from the first failure after a success: between two readings of a replay there may be an hour.
+      failingSinceMs ??= startedAtMs;
+      const nowMs = performance.now();
+      const hopeMs = failingSinceMs + settings.giveUpAfterMs - nowMs;
+      const restMs = verdict.retryAfterMs ?? 0;
+      if (hopeMs <= 0 || restMs > hopeMs) throw new NotDelivered(whyGivenUp(verdict, settings.giveUpAfterMs));
+      serverWantsRestUntilMs = Math.max(serverWantsRestUntilMs, nowMs + restMs);
+      settings.onRetry(verdict.reason);
+      await pause(
+        restMs + Math.min(backoffDelayMs(attempt, settings.random), hopeMs - restMs),
+        settings.halt.begun,
+      );
+      if (settings.halt.begun.aborted) throw new NotDelivered("The sending was stopped.");
+    }
+  };
+}
+
+function whyGivenUp(verdict: Verdict & { kind: "retry" }, giveUpAfterMs: number): string {
+  const limit = `--give-up-after ${giveUpAfterMs / 1000}`;
+  const restMs = verdict.retryAfterMs ?? 0;
+  return restMs > 0
+    ? `Gave up: ${verdict.reason} and asks us to wait ${Math.ceil(restMs / 1000)} s, past ${limit}.`
+    : `Gave up after ${giveUpAfterMs / 1000} s without success: ${verdict.reason} (see --give-up-after).`;
+}
+
+/** Makes the function that sends one body once. It never throws: what goes wrong on the way is a reason to retry. */
+function createPost(settings: SenderSettings): (body: string) => Promise<Verdict> {
+  const { baseUrl, token } = settings.connection;
+  const url = new URL("api/v1/data", baseUrl.href.endsWith("/") ? baseUrl : `${baseUrl.href}/`).href;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const { ended } = settings.halt;
+  return async (body) => {
+    const request = new AbortController();
+    const cut = () => request.abort();
+    const timer = setTimeout(cut, settings.requestTimeoutMs);
+    ended.addEventListener("abort", cut);
+    if (ended.aborted) cut();
+    try {
+      const { signal } = request;
+      const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+      // Read to the end, so that the connection can carry the next request.
+      const text = await response.text();
+      return judgeAnswer({ status: response.status, headers: response.headers, body: text }, Date.now());
+    } catch (error) {
+      return {
+        kind: "retry",
+        reason: request.signal.aborted ? "the server does not answer" : faultOf(error),
+      };
+    } finally {
+      clearTimeout(timer);
+      ended.removeEventListener("abort", cut);
+    }
+  };
+}
+
+/** Says what went wrong on the network, without the address (which may hold a secret of the user's). */
+function faultOf(error: unknown): string {
+  const code = String((error as { code?: unknown }).code ?? "");
+  if (code === "ConnectionRefused" || code === "ECONNREFUSED")
+    return "nothing listens at the server's address";
+  if (code === "ECONNRESET" || code === "ConnectionClosed") return "the server cut the connection";
+  if (/CERT|SIGNATURE/.test(code)) return `the server's certificate is not trusted (${code})`;
+  return `the server cannot be reached (${code || (error as Error).name})`;
+}

@@ -1,0 +1,46 @@
+import { Command } from "commander";
+import { pino } from "pino";
+import { startServer } from "../server.ts";
+import type { FlagValues, SettingName } from "../settings/settings.ts";
+import { SETTINGS } from "../settings/table.ts";
+import { introduceFirstRun } from "./firstRun.ts";
+import { addSettings, settingsOf } from "./settingsOptions.ts";
+
+/** `heartwire serve`: the server, until Ctrl-C or SIGTERM. */
+export function serveCommand(): Command {
+  const command = new Command("serve").description("Run the server.");
+  return addSettings(command, Object.keys(SETTINGS) as SettingName[])
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ npm start\n  $ npm run heartwire -- serve --port 8080 --data /srv/heartwire",
+    )
+    .action(serve);
+}
+
+async function serve(flags: FlagValues): Promise<void> {
+  const settings = settingsOf(flags);
+  // Synchronous, so that the last lines before an end are written too.
+  const log = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const server = await startServer({ settings, log });
+  await introduceFirstRun(server, settings.data);
+  console.error(`Heartwire serves at ${server.url.origin}. Ctrl-C ends it.`);
+
+  await endSignal();
+  console.error("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");
+  await server.stop();
+  console.error("Stopped.");
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = () => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}

@@ -1,0 +1,73 @@
+/** A limit: its default, its unit and what happens beyond it. Tests may start a server with smaller ones. */
+interface Limit {
+  readonly value: number;
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+const limit = (value: number, unit: string, meaning: string): Limit => ({ value, unit, meaning });
+
+/** Every limit of the server. Each has a test at the limit and one past it. */
+export const LIMITS = {
+  bodyBytesMax: limit(
+    16_384,
+    "bytes",
+    "A request body over this is answered 413; the rest of it is not read.",
+  ),
+  requestIdleSeconds: limit(
+    10,
+    "seconds",
+    "A connection on which nothing moves for this long is closed; a sender of one byte a second is cut after about twice as long.",
+  ),
+  socketIdleSeconds: limit(
+    60,
+    "seconds",
+    "A listener that answers no protocol ping for this long is closed; pings go out before.",
+  ),
+  socketBacklogBytes: limit(
+    65_536,
+    "bytes",
+    "A listener with more than this unread is cut (1006): it never gets a stream with a hole.",
+  ),
+  socketMessageBytesMax: limit(
+    4_096,
+    "bytes",
+    "A longer frame from a listener closes it; shorter ones are ignored.",
+  ),
+  socketsMax: limit(50_000, "sockets", "One more listener is answered 503."),
+  waitingReadingsMax: limit(
+    200_000,
+    "readings",
+    "Readings that wait for the disk; one more is answered 500 with 6001.",
+  ),
+  freshReadingsMax: limit(
+    262_144,
+    "readings",
+    "Readings in arrival order that start a packing. Memory holds at most twice as many, at 45 bytes each.",
+  ),
+  walPagesMax: limit(
+    1_000,
+    "pages of 4096 bytes",
+    "The write-ahead log is moved into the file when it is this long; it is cut to four times this afterwards.",
+  ),
+  pageCacheKibibytes: limit(16_384, "KiB", "Pages of readings.db that SQLite keeps in memory."),
+  cachedTokensMax: limit(
+    65_536,
+    "tokens",
+    "Verified tokens kept in memory; one more makes the oldest be looked up again.",
+  ),
+  shutdownSeconds: limit(
+    10,
+    "seconds",
+    "How long an orderly end waits for requests that are being answered.",
+  ),
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** The limits in force. */
+export type Limits = { readonly [Name in LimitName]: number };
+
+export const DEFAULT_LIMITS: Limits = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, { value }]) => [name, value]),
+) as Limits;

@@ -1,0 +1,131 @@
+import { UnusableSetting } from "./unusableSetting.ts";
+
+/** One setting: the source of its flag, its environment name, its help and its place in the documentation. */
+export interface Setting<Value> {
+  readonly environment: `HEARTWIRE_${string}`;
+  readonly flag: string;
+  readonly description: string;
+  /** The default in words, for help and documentation. */
+  readonly defaultText: string;
+  readonly defaultValue: Value;
+  /** @throws UnusableSetting that says what was expected */
+  readonly parse: (text: string) => Value;
+}
+
+const setting = <Value>(definition: Setting<Value>): Setting<Value> => definition;
+
+/** Every setting of the server. */
+export const SETTINGS = {
+  port: setting<number>({
+    environment: "HEARTWIRE_PORT",
+    flag: "--port <number>",
+    description: 'The port to listen on; 0 takes a free one. 4327 is "HEAR" on a phone\'s keys.',
+    defaultText: "4327",
+    defaultValue: 4327,
+    parse: parsePort,
+  }),
+  host: setting<string | undefined>({
+    environment: "HEARTWIRE_HOST",
+    flag: "--host <address>",
+    description:
+      "The address to listen on. Set 0.0.0.0 to be reached from other machines, and name the hosts they use in HEARTWIRE_ALLOWED_HOSTS.",
+    defaultText: "127.0.0.1 and ::1",
+    defaultValue: undefined,
+    parse: (text) => text,
+  }),
+  publicUrl: setting<URL | undefined>({
+    environment: "HEARTWIRE_PUBLIC_URL",
+    flag: "--public-url <address>",
+    description: "The address under which others reach this server, for example through a proxy.",
+    defaultText: "none: this server is local",
+    defaultValue: undefined,
+    parse: parsePublicUrl,
+  }),
+  allowedHosts: setting<readonly string[]>({
+    environment: "HEARTWIRE_ALLOWED_HOSTS",
+    flag: "--allowed-hosts <names>",
+    description:
+      "Host names, separated by commas, that requests may ask for besides loopback and the public address. Others are refused (421), which keeps web pages of strangers from reaching a local server.",
+    defaultText: "none",
+    defaultValue: [],
+    parse: parseHosts,
+  }),
+  data: setting<string>({
+    environment: "HEARTWIRE_DATA",
+    flag: "--data <folder>",
+    description: "The folder that holds everything this server knows.",
+    defaultText: "./data",
+    defaultValue: "./data",
+    parse: (text) => text,
+  }),
+  durability: setting<"commit" | "relaxed">({
+    environment: "HEARTWIRE_DURABILITY",
+    flag: "--durability <mode>",
+    description:
+      "What an answer of 200 means. commit: the reading survives a power cut. relaxed: it survives a crash of the process; a power cut may lose about the last second.",
+    defaultText: "commit",
+    defaultValue: "commit",
+    parse: oneOf("commit", "relaxed"),
+  }),
+  metrics: setting<"auto" | "on" | "off">({
+    environment: "HEARTWIRE_METRICS",
+    flag: "--metrics <mode>",
+    description:
+      "Whether GET /metrics answers. auto: only local requests (this server listens on loopback, has no public address, and no proxy forwarded the request).",
+    defaultText: "auto",
+    defaultValue: "auto",
+    parse: oneOf("auto", "on", "off"),
+  }),
+  logLevel: setting<LogLevel>({
+    environment: "HEARTWIRE_LOG_LEVEL",
+    flag: "--log-level <level>",
+    description: "How much is logged: debug shows every request.",
+    defaultText: "info",
+    defaultValue: "info",
+    parse: oneOf("debug", "info", "warn", "error", "silent"),
+  }),
+} as const;
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+/** Names that only the client commands read (see cli/connection.ts). */
+export const CLIENT_ENVIRONMENT = {
+  HEARTWIRE_URL: "The server that client commands talk to.",
+  HEARTWIRE_TOKEN: "The token that client commands use.",
+} as const;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new UnusableSetting("expected a number from 0 to 65535");
+  }
+  return port;
+}
+
+function parsePublicUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "") {
+    throw new UnusableSetting("expected an address without a path, such as https://heart.example.org");
+  }
+  return url;
+}
+
+function parseHosts(text: string): readonly string[] {
+  const hosts = text.split(",").map((host) => host.trim().toLowerCase());
+  const wrong = hosts.find((host) => !/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/.test(host));
+  if (wrong !== undefined) {
+    throw new UnusableSetting(
+      `expected host names without port, separated by commas, such as heart.example.org,192.168.1.20; "${wrong}" is none`,
+    );
+  }
+  return hosts;
+}
+
+function oneOf<const Choices extends readonly string[]>(
+  ...choices: Choices
+): (text: string) => Choices[number] {
+  return (text) => {
+    if (!choices.includes(text)) throw new UnusableSetting(`expected one of ${choices.join(", ")}`);
+    return text;
+  };
+}

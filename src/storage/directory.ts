@@ -1,0 +1,80 @@
+import type { EpochMs, ProfileId } from "../domain/reading.ts";
+import type { Scope } from "../domain/scopes.ts";
+
+/** A person (or a simulated one) whose pulse is kept here. */
+export interface Profile {
+  readonly id: ProfileId;
+  /** The opaque `profile_id` of the wire: a UUID. */
+  readonly publicId: string;
+  /** The name by which the command line knows the profile. */
+  readonly name: string;
+}
+
+/** What a token opens. The token itself is not kept, only its SHA-256. */
+export interface TokenRecord {
+  readonly id: number;
+  /** Absent for a server token (client credentials). */
+  readonly profile?: Profile;
+  readonly clientId: string;
+  readonly scopes: readonly Scope[];
+  /** Absent when the token lives until it is revoked. */
+  readonly expiresAt?: EpochMs;
+}
+
+export interface TokenListing extends TokenRecord {
+  readonly label?: string;
+  readonly createdAt: EpochMs;
+  readonly revokedAt?: EpochMs;
+}
+
+export interface NewToken {
+  /** SHA-256 of the token's 36 characters, in lower-case hexadecimal. */
+  readonly hash: string;
+  readonly profile: ProfileId;
+  readonly clientId: string;
+  readonly scopes: readonly Scope[];
+  readonly label?: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt?: EpochMs;
+}
+
+/** The client that tokens made by hand belong to: no app. */
+export const MANUAL_CLIENT_ID = "6b1f4c0e-5d0a-4b6f-9a53-7c1d2e8f0a94";
+
+/**
+ * Profiles and tokens: the control data. Every method throws what the engine throws when it cannot answer; that
+ * never means that a token is unknown.
+ */
+export interface Directory {
+  /** @returns undefined for a token that is unknown or revoked; an expired one is returned */
+  findToken(hash: string): Promise<TokenRecord | undefined>;
+
+  /** @returns which of these tokens are not revoked */
+  findUnrevoked(ids: readonly number[]): Promise<ReadonlySet<number>>;
+
+  createToken(token: NewToken): Promise<number>;
+
+  /** Every token, oldest first, revoked and expired ones included. */
+  listTokens(): Promise<readonly TokenListing[]>;
+
+  /** @returns false when there is no such token, or it is revoked already */
+  revokeToken(id: number, now: EpochMs): Promise<boolean>;
+
+  findProfile(name: string): Promise<Profile | undefined>;
+
+  /** @throws when there is a profile of that name already */
+  createProfile(name: string, now: EpochMs): Promise<Profile>;
+
+  countProfiles(): Promise<number>;
+
+  /**
+   * Calls back within a quarter of a second after another process changed something here (the command line while
+   * the server runs).
+   *
+   * @param onError called when that could not be found out; then nothing is known of other processes' changes
+   * @returns a function that ends it
+   */
+  watch(onChange: () => void, onError: (error: unknown) => void): () => void;
+
+  close(): Promise<void>;
+}

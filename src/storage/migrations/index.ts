@@ -1,0 +1,34 @@
+import type { CreateTableBuilder, Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import * as profilesAndTokens from "./0001_profiles_and_tokens.ts";
+
+/** The one thing in which the engines' tables are written differently: a column that numbers its rows. */
+export interface MigrationDialect {
+  withIdentity<Table extends string>(table: CreateTableBuilder<Table>): CreateTableBuilder<Table, "id">;
+}
+
+/** The control data's migrations, the same for every engine; applied in the order of their names. */
+const MIGRATIONS = {
+  "0001_profiles_and_tokens": profilesAndTokens,
+};
+
+/** How often a migration is tried when another process migrates the same database at that moment. */
+const ATTEMPTS_MAX = 5;
+const RETRY_DELAY_MS = 100;
+
+/** Brings the control data's tables up to date. @throws what the engine throws */
+export async function migrateControlData(database: Kysely<never>, dialect: MigrationDialect): Promise<void> {
+  const migrations = Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, { up }]): [string, Migration] => [
+      name,
+      { up: (schema) => up(schema, dialect) },
+    ]),
+  );
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  for (let attempt = 1; ; attempt++) {
+    const { error } = await migrator.migrateToLatest();
+    if (error === undefined) return;
+    if (attempt === ATTEMPTS_MAX) throw error;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * attempt));
+  }
+}

@@ -1,0 +1,73 @@
+import type { EpochMs, ProfileId, Reading } from "../domain/reading.ts";
+
+/**
+ * What became of one reading that was handed to {@link ReadingStore.append}.
+ */
+export interface Appended {
+  /** False when a reading of the same profile, source and claimed time was there already: the first stays. */
+  readonly isNew: boolean;
+  /**
+   * The reading's sequence number: rising in commit order within a profile, not without gaps, comparable only
+   * within one epoch of the store. 0 when the reading was not new.
+   */
+  readonly sequence: number;
+}
+
+/** A reading as it was stored. */
+export interface StoredReading extends Reading {
+  /** See {@link Appended.sequence}; undefined once the reading is packed, where resuming no longer reaches. */
+  readonly sequence?: number;
+}
+
+/** A span of claimed time, both ends in it. */
+export interface TimeRange {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/**
+ * Where readings are kept. Every engine behind this port runs the same contract tests
+ * (`test/storage/readingStoreContract.ts`).
+ */
+export interface ReadingStore {
+  /**
+   * Stores readings and answers, in the same order, once they are durable in the sense of the `durability`
+   * setting. Readings of one call become durable together or not at all; answers come in commit order.
+   *
+   * @throws StoreUnavailable when nothing was stored; the caller may try again as often as it likes
+   */
+  append(readings: readonly Reading[]): Promise<readonly Appended[]>;
+
+  /** The profile's reading with the newest effective time; undefined when it has none. */
+  latest(profile: ProfileId): Promise<StoredReading | undefined>;
+
+  /**
+   * The profile's readings in a span of claimed time, oldest first (then by source), at most `limit` of them.
+   * The next page starts after the last one's claimed time.
+   */
+  read(profile: ProfileId, range: TimeRange, limit: number): Promise<readonly StoredReading[]>;
+
+  /** Writes something small and durable. @throws StoreUnavailable when the store cannot write */
+  probe(): Promise<void>;
+
+  /** Numbers that an operator watches. */
+  measure(): Promise<StoreMeasures>;
+
+  /** Finishes what was accepted and lets go of the files. */
+  close(): Promise<void>;
+}
+
+export interface StoreMeasures {
+  /** Names the life of this store's sequence numbers: a restored or new store has another one. */
+  readonly epoch: string;
+  /** Readings that lie in arrival order and are not packed yet. */
+  readonly freshReadings: number;
+  readonly packedReadings: number;
+  readonly commits: number;
+  readonly commitErrors: number;
+}
+
+/** The store cannot take or give anything right now. Its message is for the operator, never for the wire. */
+export class StoreUnavailable extends Error {
+  override name = "StoreUnavailable";
+}

@@ -1,0 +1,88 @@
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { StoreUnavailable } from "../readingStore.ts";
+import type { Storage } from "../storage.ts";
+import type { Durability } from "./database.ts";
+import { lockFolder } from "./folderLock.ts";
+import { SqliteDirectory } from "./sqliteDirectory.ts";
+import { SqliteReadingStore } from "./sqliteReadingStore.ts";
+
+/** The files of a data folder. */
+export const FILES = {
+  readings: "readings.db",
+  control: "control.db",
+  lock: "lock.db",
+  firstRun: "first-run.txt",
+} as const;
+
+export interface FolderOptions {
+  readonly durability: Durability;
+  readonly limits: {
+    readonly walPagesMax: number;
+    readonly pageCacheKibibytes: number;
+    readonly freshReadingsMax: number;
+    readonly waitingReadingsMax: number;
+  };
+}
+
+/**
+ * Opens a data folder as its one server, and makes it first where there is none.
+ *
+ * @throws StoreUnavailable with a message for the operator
+ */
+export async function openFolder(folder: string, { durability, limits }: FolderOptions): Promise<Storage> {
+  makeFolder(folder);
+  const unlock = lockFolder(join(folder, FILES.lock));
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of opened.reverse()) await part.close();
+    unlock();
+  };
+  try {
+    const directory = await SqliteDirectory.open(join(folder, FILES.control));
+    opened.push(directory);
+    const readings = await SqliteReadingStore.open({
+      file: join(folder, FILES.readings),
+      durability,
+      walPagesMax: limits.walPagesMax,
+      cacheKibibytes: limits.pageCacheKibibytes,
+      freshReadingsMax: limits.freshReadingsMax,
+      waitingReadingsMax: limits.waitingReadingsMax,
+    });
+    opened.push(readings);
+    return { readings, directory, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the profiles and tokens of a data folder beside its server, for the command line.
+ *
+ * @param create whether a folder that is not there is made
+ * @throws StoreUnavailable with a message for the operator
+ */
+export async function openFolderDirectory(
+  folder: string,
+  { create }: { readonly create: boolean },
+): Promise<SqliteDirectory> {
+  if (create) makeFolder(folder);
+  else if (!existsSync(join(folder, FILES.control))) {
+    throw new StoreUnavailable(
+      `${folder} is not a data folder of Heartwire. Name the right one with --data or HEARTWIRE_DATA.`,
+    );
+  }
+  return SqliteDirectory.open(join(folder, FILES.control));
+}
+
+/** Only its owner may look into a data folder: it holds health data. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    throw new StoreUnavailable(`The data folder ${folder} cannot be made: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,28 @@
+import { Database } from "bun:sqlite";
+import { StoreUnavailable } from "../readingStore.ts";
+import { explain } from "./database.ts";
+
+/**
+ * Keeps a second server out of a data folder: an empty `lock.db` held exclusively. The system frees it when the
+ * process ends, however it ends.
+ *
+ * @returns a function that lets go of the lock
+ * @throws StoreUnavailable when another server holds it, or the folder cannot be written
+ */
+export function lockFolder(file: string): () => void {
+  const database = new Database(file, { create: true });
+  try {
+    database.run("PRAGMA busy_timeout = 0");
+    database.run("PRAGMA locking_mode = EXCLUSIVE");
+    database.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if ((error as { code?: string }).code?.startsWith("SQLITE_BUSY")) {
+      throw new StoreUnavailable(
+        `Another Heartwire already serves this data folder (${file} is locked). Stop it first, or choose another folder with HEARTWIRE_DATA.`,
+      );
+    }
+    throw explain(error, file);
+  }
+  return () => database.close();
+}

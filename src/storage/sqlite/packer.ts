@@ -1,0 +1,129 @@
+import type { Database } from "bun:sqlite";
+import type { FreshEntry, FreshIndex } from "./freshIndex.ts";
+import { decodeIntervals, hourOf, type PackedReading } from "./packedHour.ts";
+import type { PackedHours } from "./packedHours.ts";
+import type { ProfileStates } from "./profileStates.ts";
+
+/** How long one step may hold up the writes behind it. */
+const STEP_MS = 2;
+
+/** Rows that one step takes out of the fresh table: a range of neighbouring pages. */
+const DELETED_ROWS_MAX = 4_096;
+
+/** What the packer needs of the engine that owns it. */
+export interface PackerParts {
+  readonly database: Database;
+  readonly hours: PackedHours;
+  readonly states: ProfileStates;
+}
+
+/**
+ * Moves one generation of fresh readings into packed hours, in small steps between the writes.
+ *
+ * A step packs some profiles and notes in the same transaction up to which sequence number each is packed; rows
+ * up to there no longer count. When every profile is packed the rows are deleted. A crash at any point loses and
+ * doubles nothing: what was noted is packed, what was not is still a row.
+ */
+export class Packer {
+  readonly generation: FreshIndex;
+  readonly #parts: PackerParts;
+  readonly #lastSequence: number;
+  readonly #pending: number[];
+  #unpacked: number;
+  readonly #selectIntervals;
+  readonly #deleteRows;
+  readonly #raiseLastSequence;
+  readonly #countPacked;
+
+  constructor(parts: PackerParts, generation: FreshIndex) {
+    this.generation = generation;
+    this.#parts = parts;
+    this.#lastSequence = generation.lastSequence;
+    this.#pending = [...generation.profiles()];
+    this.#unpacked = generation.size;
+    const { database } = parts;
+    this.#selectIntervals = database.prepare<{ rr_intervals: Uint8Array }, [number]>(
+      "SELECT rr_intervals FROM reading WHERE sequence = ?",
+    );
+    this.#deleteRows = database.prepare<null, [number, number]>(
+      `DELETE FROM reading WHERE sequence IN (SELECT sequence FROM reading WHERE sequence <= ? ORDER BY sequence LIMIT ?)`,
+    );
+    this.#raiseLastSequence = database.prepare<null, [number]>(
+      "UPDATE store SET value = max(value, ?) WHERE name = 'last_sequence'",
+    );
+    this.#countPacked = database.prepare<null, [number]>(
+      "UPDATE store SET value = value + ? WHERE name = 'packed_readings'",
+    );
+  }
+
+  /** Readings of this generation that are not packed yet. */
+  get unpackedReadings(): number {
+    return this.#unpacked;
+  }
+
+  /**
+   * Does a little of the work in a transaction of its own.
+   *
+   * @returns true when all of it is done
+   * @throws what SQLite throws; nothing of this step has happened then, and it can be tried again
+   */
+  step(): boolean {
+    return this.#pending.length > 0 ? this.#packSome() : this.#deleteSome();
+  }
+
+  #packSome(): boolean {
+    const startedAt = performance.now();
+    const packed: [profile: number, until: number][] = [];
+    let readings = 0;
+    this.#parts.database
+      .transaction(() => {
+        for (let left = this.#pending.length - 1; left >= 0; left--) {
+          const profile = this.#pending[left] as number;
+          const entries = [...this.generation.entriesOf(profile)];
+          packed.push([profile, this.#pack(profile, entries)]);
+          readings += entries.length;
+          if (performance.now() - startedAt >= STEP_MS) break;
+        }
+        this.#countPacked.run(readings);
+      })
+      .immediate();
+    this.#unpacked -= readings;
+    for (const [profile, until] of packed) {
+      this.#pending.pop();
+      this.generation.release(profile);
+      const state = this.#parts.states.get(profile);
+      state.packedUntil = Math.max(state.packedUntil, until);
+    }
+    return false;
+  }
+
+  /** @returns the newest claimed time among the entries */
+  #pack(profile: number, entries: readonly FreshEntry[]): number {
+    const sorted = entries.toSorted((a, b) => a.measuredAt - b.measuredAt);
+    const groups = Map.groupBy(sorted, ({ source, measuredAt }) => `${source} ${hourOf(measuredAt)}`);
+    for (const group of groups.values()) {
+      const { source, measuredAt } = group[0] as FreshEntry;
+      const readings = group.map((entry) => this.#withIntervals(entry));
+      this.#parts.hours.merge(profile, source, hourOf(measuredAt), readings);
+    }
+    const until = (sorted.at(-1) as FreshEntry).measuredAt;
+    this.#parts.states.savePacked(profile, this.#lastSequence, until);
+    return until;
+  }
+
+  #withIntervals(entry: FreshEntry): PackedReading {
+    if (!entry.hasIntervals) return entry;
+    const row = this.#selectIntervals.get(entry.sequence);
+    return row === null ? entry : { ...entry, rrIntervalsMs: decodeIntervals(row.rr_intervals) };
+  }
+
+  #deleteSome(): boolean {
+    return this.#parts.database
+      .transaction(() => {
+        // Once its rows are gone, the file must still know where the sequence went on.
+        this.#raiseLastSequence.run(this.#lastSequence);
+        return this.#deleteRows.run(this.#lastSequence, DELETED_ROWS_MAX).changes < DELETED_ROWS_MAX;
+      })
+      .immediate();
+  }
+}

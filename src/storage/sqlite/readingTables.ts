@@ -1,0 +1,49 @@
+import type { Migration } from "./database.ts";
+
+/**
+ * The tables of `readings.db`. Only the worker writes them.
+ *
+ * `reading` holds what arrived, in arrival order: an append dirties one page, however many profiles send. The
+ * arrival is kept as its delay after the claimed time (two bytes instead of six). `packed_hour` holds what was
+ * moved out of it (see packedHour.ts), `profile` what must be known of a profile without unpacking.
+ */
+export const READING_MIGRATIONS: readonly Migration[] = [
+  `
+  CREATE TABLE store (
+    name TEXT PRIMARY KEY,
+    value ANY NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reading (
+    sequence INTEGER PRIMARY KEY,
+    profile INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    measured_at INTEGER NOT NULL,
+    arrival_delay INTEGER NOT NULL,
+    bpm INTEGER NOT NULL,
+    rr_intervals BLOB
+  ) STRICT;
+
+  CREATE TABLE packed_hour (
+    id INTEGER PRIMARY KEY,
+    profile INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    readings INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    UNIQUE (profile, hour, source)
+  ) STRICT;
+
+  CREATE TABLE profile (
+    profile INTEGER PRIMARY KEY,
+    packed_sequence INTEGER NOT NULL,
+    packed_until INTEGER NOT NULL,
+    latest_source INTEGER NOT NULL,
+    latest_measured_at INTEGER NOT NULL,
+    latest_arrived_at INTEGER NOT NULL,
+    latest_bpm INTEGER NOT NULL
+  ) STRICT;
+
+  INSERT INTO store VALUES ('epoch', lower(hex(randomblob(16)))), ('last_sequence', 0), ('packed_readings', 0), ('probe', 0);
+  `,
+];

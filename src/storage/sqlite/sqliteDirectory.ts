@@ -1,0 +1,75 @@
+import type { Database } from "bun:sqlite";
+import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import type { ControlTables } from "../controlTables.ts";
+import { type MigrationDialect, migrateControlData } from "../migrations/index.ts";
+import { SqlDirectory } from "../sqlDirectory.ts";
+import { explain, openDatabase } from "./database.ts";
+
+/** How often the server asks whether another process changed the file. */
+const WATCH_INTERVAL_MS = 250;
+
+/** Control data is small; its log is moved into the file at SQLite's default of 1000 pages. */
+const OPTIONS = { durability: "commit", walPagesMax: 1_000, cacheKibibytes: 4_096 } as const;
+
+const MIGRATION_DIALECT: MigrationDialect = {
+  withIdentity: (table) => table.addColumn("id", "integer", (column) => column.primaryKey().autoIncrement()),
+};
+
+/** Profiles and tokens in `control.db`, which the server and the command line write. */
+export class SqliteDirectory extends SqlDirectory {
+  readonly #connection: Database;
+
+  private constructor(connection: Database) {
+    super(
+      new Kysely<ControlTables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(connection) }) }),
+    );
+    this.#connection = connection;
+  }
+
+  /** @throws StoreUnavailable with a message for the operator when the file cannot be used */
+  static async open(file: string): Promise<SqliteDirectory> {
+    const connection = openDatabase(file, [], OPTIONS);
+    try {
+      const directory = new SqliteDirectory(connection);
+      await migrateControlData(directory.database as never, MIGRATION_DIALECT);
+      return directory;
+    } catch (error) {
+      connection.close();
+      throw explain(error, file);
+    }
+  }
+
+  watch(onChange: () => void, onError: (error: unknown) => void): () => void {
+    // SQLite's data_version changes when another connection commits; this connection's own commits leave it.
+    const select = this.#connection.prepare<{ data_version: number }, []>("PRAGMA data_version");
+    const version = () => select.get()?.data_version;
+    let known = version();
+    const timer = setInterval(() => {
+      try {
+        const current = version();
+        if (current === known) return;
+        known = current;
+        onChange();
+      } catch (error) {
+        onError(error);
+      }
+    }, WATCH_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+/** Kysely speaks to better-sqlite3; Bun's statements say `columnNames` where that one says `reader`. */
+function asKyselyDatabase(connection: Database): SqliteDatabase {
+  return {
+    close: () => connection.close(),
+    prepare(sql) {
+      const statement = connection.query(sql);
+      return {
+        reader: statement.columnNames.length > 0,
+        all: (parameters) => statement.all(...(parameters as never[])),
+        run: (parameters) => statement.run(...(parameters as never[])),
+        iterate: (parameters) => statement.iterate(...(parameters as never[])),
+      };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { StoredReading, StoreMeasures } from "../readingStore.ts";
+import type { BatchIntervals, ReadingEngineOptions } from "./readingEngine.ts";
+
+/** What the store says to its worker. The first message opens the file; `append` is answered in order. */
+export type ToWorker =
+  | { readonly kind: "open"; readonly options: ReadingEngineOptions }
+  | { readonly kind: "append"; readonly batch: Float64Array; readonly intervals?: BatchIntervals }
+  | { readonly kind: "ask"; readonly id: number; readonly question: Question };
+
+export type Question =
+  | { readonly about: "latest"; readonly profile: number }
+  | {
+      readonly about: "read";
+      readonly profile: number;
+      readonly from: number;
+      readonly to: number;
+      readonly limit: number;
+    }
+  | { readonly about: "probe" }
+  | { readonly about: "measures" }
+  | { readonly about: "close" };
+
+/** What the worker says back. */
+export type FromWorker =
+  | { readonly kind: "opened" }
+  | { readonly kind: "unopened"; readonly reason: string }
+  | { readonly kind: "appended"; readonly sequences: Float64Array }
+  | { readonly kind: "not appended"; readonly reason: string }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
+  | { readonly kind: "no answer"; readonly id: number; readonly reason: string };
+
+export type Answer = StoredReading | StoredReading[] | StoreMeasures | undefined;
