@@ -43,7 +43,10 @@ async function timeFirstMinute({ workingTree, warmCache, save }: FirstMinuteOpti
     [`first start, ${warmCache ? "npm's cache warm" : "npm's cache empty"}`, decimal(firstSeconds, 1)],
     ["second start", decimal(secondSeconds, 1)],
   ];
-  const table = markdownTable([{ heading: "npm start to the first reading answered 200" }, { heading: "s", numeric: true }], rows);
+  const table = markdownTable(
+    [{ heading: "npm start to the first reading answered 200" }, { heading: "s", numeric: true }],
+    rows,
+  );
   const verdict = firstSeconds < SECONDS_MAX ? "" : ", which is too slow";
   const body = `${table}\n\nWanted: under ${SECONDS_MAX} s. Measured: ${decimal(firstSeconds, 1)} s${verdict}.`;
   publish({ title: "First minute", body }, { save });
@@ -80,7 +83,8 @@ async function secondsToFirstReading(clone: string, environment: Record<string, 
   try {
     while (!(await isReadingAccepted(clone, port))) {
       if (npm.exitCode !== null) throw new CommandFailure(`npm start ended:\n${output.slice(-2000)}`);
-      if (performance.now() - startedAt > PATIENCE_MS) throw new CommandFailure(`Not ready:\n${output.slice(-2000)}`);
+      if (performance.now() - startedAt > PATIENCE_MS)
+        throw new CommandFailure(`Not ready:\n${output.slice(-2000)}`);
       await Bun.sleep(POLL_MS);
     }
     return (performance.now() - startedAt) / 1000;
@@ -102,10 +106,18 @@ async function isReadingAccepted(clone: string, port: number): Promise<boolean> 
   return answer?.status === 200;
 }
 
-/** Interrupts everything that npm started, as Ctrl-C in a terminal does, and waits for the end. */
+/** Interrupts everything that npm started, as Ctrl-C in a terminal does, and waits until all of it has ended. */
 async function endGroup(leader: ChildProcess): Promise<void> {
-  if (leader.exitCode !== null || leader.pid === undefined) return;
-  const ended = new Promise((resolve) => leader.once("exit", resolve));
-  process.kill(-leader.pid, "SIGINT");
-  await ended;
+  if (leader.pid === undefined) return;
+  signalGroup(leader.pid, "SIGINT");
+  while (signalGroup(leader.pid, 0)) await Bun.sleep(POLL_MS);
+}
+
+/** @returns false when the group has no process any more */
+function signalGroup(leader: number, signal: "SIGINT" | 0): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
 }

@@ -1,13 +1,21 @@
 import { Command } from "commander";
 import { CommandFailure } from "../src/cli/failure.ts";
+import { firstMinuteCommand } from "./firstMinute.ts";
+import { layoutsCommand } from "./layouts/layouts.ts";
+import { memoryCommand } from "./memory.ts";
 import { stopRunningProcesses } from "./pinnedProcess.ts";
+import { sizeCommand } from "./size.ts";
 import { removeThrowAwayFolders } from "./workspace.ts";
 import { writesCommand } from "./writes/writes.ts";
 
 /** `npm run bench -- <benchmark>`: measures this server. Linux only: it pins processes and reads /proc. */
 const program = new Command("bench")
   .description("Measure Heartwire. Run it on a machine that does nothing else.")
-  .addCommand(writesCommand());
+  .addCommand(writesCommand())
+  .addCommand(layoutsCommand())
+  .addCommand(sizeCommand())
+  .addCommand(memoryCommand())
+  .addCommand(firstMinuteCommand());
 
 async function cleanUp(): Promise<void> {
   await stopRunningProcesses();

@@ -46,7 +46,7 @@ async function watchMemory({ readings, connections, save }: MemoryOptions): Prom
   const samples: Sample[] = [{ written: 0, ...memoryUse(pid) }];
   for (let written = 0, seed = 1; written < readings; seed++) {
     const load = await server.load({ connections, seconds: SLICE_SECONDS, seed });
-    if (load.errors > 0) throw new CommandFailure(`${load.errors} writes failed.`);
+    if (load.refused > 0) throw new CommandFailure(`${load.refused} writes were refused.`);
     written += load.answered;
     samples.push({ written, ...memoryUse(pid) });
     progress(`${whole(written)} written, ${whole(samples.at(-1)!.residentBytes / 1e6)} MB resident`);

@@ -69,14 +69,17 @@ export function* historicReadings(
 ): Generator<readonly Reading[]> {
   const random = seededRandom(SEED);
   const users = Array.from({ length: USERS }, (_, user) => user);
+  const lastTimes = new Float64Array(USERS);
   for (let sent = 0, secondMs = from; sent < total; sent += users.length, secondMs += 1000) {
     shuffle(users, random);
     yield users.slice(0, Math.min(users.length, total - sent)).map((user, place) => {
       const arrivedAt = Math.floor(secondMs + (place * 1000) / users.length);
+      const measuredAt = Math.max(arrivedAt - 20 - Math.floor(180 * random()), lastTimes[user]! + 1);
+      lastTimes[user] = measuredAt;
       return {
         profile: (user + 1) as ProfileId,
         source: WIRE_SOURCE,
-        measuredAt: (arrivedAt - 20 - Math.floor(180 * random())) as EpochMs,
+        measuredAt: measuredAt as EpochMs,
         arrivedAt: arrivedAt as EpochMs,
         bpm: (60 + Math.floor(40 * random())) as Bpm,
       };

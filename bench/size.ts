@@ -31,7 +31,13 @@ export function sizeCommand(): Command {
     .action(measureSize);
 }
 
-async function measureSize({ readings, save }: { readonly readings: number; readonly save: boolean }): Promise<void> {
+async function measureSize({
+  readings,
+  save,
+}: {
+  readonly readings: number;
+  readonly save: boolean;
+}): Promise<void> {
   const folder = throwAwayFolder("size");
   const looks: Look[] = [];
   const store = await openOwnStore(folder);
@@ -40,7 +46,12 @@ async function measureSize({ readings, save }: { readonly readings: number; read
     await store.append(batch);
     stored += batch.length;
     if (stored >= ((looks.length + 1) * readings) / LOOKS) {
-      looks.push({ when: "while it is written", readings: stored, ...fileSizes(folder), ...(await store.measure()) });
+      looks.push({
+        when: "while it is written",
+        readings: stored,
+        ...fileSizes(folder),
+        ...(await store.measure()),
+      });
     }
   }
   const measures = await store.measure();

@@ -34,7 +34,8 @@ export async function runRedisBenchmark(round: RedisRound): Promise<LoadResult> 
     p50Ms: cells[4]!,
     p99Ms: cells[6]!,
     // It leaves at the first error, and that was thrown above.
-    errors: 0,
+    refused: 0,
+    broken: 0,
     loadCoreShare: processorMs / durationMs,
   };
 }

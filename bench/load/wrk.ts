@@ -48,7 +48,8 @@ export function readWrkOutput(output: string, processorSeconds: number): LoadRes
     requestsPerSecond: (answered / durationMs) * 1000,
     p50Ms: inMs(p50[1]!, p50[2]!),
     p99Ms: inMs(p99[1]!, p99[2]!),
-    errors: Number(refused?.[1] ?? 0) + brokenCount,
+    refused: Number(refused?.[1] ?? 0),
+    broken: brokenCount,
     loadCoreShare: (processorSeconds * 1000) / durationMs,
   };
 }

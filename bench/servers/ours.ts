@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import packageDescription from "../../package.json" with { type: "json" };
+import { CommandFailure } from "../../src/cli/failure.ts";
 import { runWrk } from "../load/wrk.ts";
-import { countOwnReadings, fillOwnStore } from "../ownStore.ts";
+import { countOwnReadings } from "../ownStore.ts";
 import { answers, PinnedProcess, SERVER_CORE } from "../pinnedProcess.ts";
-import { historicReadings, populationFingerprint, populationFolder } from "../population.ts";
+import { populationFingerprint, populationFolder } from "../population.ts";
 import { copyPrepared, storageFingerprint } from "../prepared.ts";
 import { checkout, freePort } from "../workspace.ts";
 import type { Contender } from "./contender.ts";
@@ -32,7 +33,12 @@ export const ours: Contender = {
   fingerprint: () => `${populationFingerprint()} ${storageFingerprint()}`,
   async prepare(folder) {
     copyPrepared(await populationFolder(), folder);
-    await fillOwnStore(folder, historicReadings());
+    // A process of its own: when it has ended, every file is closed for certain and can be copied.
+    const fill = Bun.spawn([process.execPath, join(import.meta.dir, "..", "fillProgram.ts"), folder], {
+      stdout: "inherit",
+      stderr: "inherit",
+    });
+    if ((await fill.exited) !== 0) throw new CommandFailure("Heartwire's store could not be filled.");
   },
   async start(folder, tokenFile) {
     const { process, url } = await startHeartwire(folder);

@@ -55,7 +55,8 @@ export const redis: Contender = {
     return {
       process,
       async load({ connections, seconds }) {
-        const requests = requestsPerSecond === undefined ? FIRST_REQUESTS : Math.round(seconds * requestsPerSecond);
+        const requests =
+          requestsPerSecond === undefined ? FIRST_REQUESTS : Math.round(seconds * requestsPerSecond);
         const result = await runRedisBenchmark({ port, keys: USERS, connections, requests });
         requestsPerSecond = result.requestsPerSecond;
         return result;

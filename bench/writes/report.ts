@@ -1,3 +1,4 @@
+import { isValid } from "../load/loadResult.ts";
 import type { OpenLoopResult } from "../load/openLoopRound.ts";
 import { programVersion } from "../machine.ts";
 import type { Contender, ContenderKey } from "../servers/contender.ts";
@@ -26,7 +27,7 @@ export interface Findings {
 /** The counted rounds of a contender: a round with an error is not one. */
 export function validRounds(findings: Findings, key: ContenderKey, connections: number): readonly Measured[] {
   const all = findings.measured.get(key) ?? [];
-  return all.filter((one) => one.connections === connections && one.load.errors === 0);
+  return all.filter((one) => one.connections === connections && isValid(one.load));
 }
 
 /** Median requests a second; NaN when no round counted. */
@@ -117,7 +118,7 @@ function notes(findings: Findings): string {
   ];
   for (const { key, title } of findings.present) {
     const all = findings.measured.get(key) ?? [];
-    const invalid = all.filter(({ load }) => load.errors > 0);
+    const invalid = all.filter(({ load }) => !isValid(load));
     if (invalid.length > 0)
       lines.push(`${title}: ${invalid.length} of ${all.length} rounds had errors and are not counted.`);
   }

@@ -78,7 +78,7 @@ async function checkStored(
   unread: number,
 ): Promise<void> {
   if (contender.count === undefined) return;
-  const answered = loads.reduce((sum, load) => sum + load.answered - load.errors, 0);
+  const answered = loads.reduce((sum, load) => sum + load.answered - load.refused, 0);
   const stored = (await contender.count(folder)) - HISTORIC_READINGS;
   if (stored < answered || stored > answered + unread) {
     throw new CommandFailure(`${contender.title} answered ${answered} new readings and stored ${stored}.`);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { CommandFailure } from "../../src/cli/failure.ts";
+import { isValid } from "../load/loadResult.ts";
 import type { OpenLoopResult } from "../load/openLoopRound.ts";
 import { positiveInteger } from "../options.ts";
 import { populationFolder, TOKEN_FILE } from "../population.ts";
@@ -79,7 +80,9 @@ async function interleavedRounds(
       const found = await visit(contender, tokenFile, loads);
       measured.get(contender.key)!.push(...found);
       const rates = found.map(({ connections, load }) => {
-        const errors = load.errors === 0 ? "" : ` (invalid: ${load.errors} errors)`;
+        const errors = isValid(load)
+          ? ""
+          : ` (not counted: ${load.refused} refused, ${load.broken} broken or late)`;
         return `${Math.round(load.requestsPerSecond)}/s at ${connections}${errors}`;
       });
       progress(`round ${round + 1} of ${rounds}: ${contender.title} ${rates.join(", ")}`);
@@ -102,9 +105,7 @@ async function latenciesAtHalfRate(
 ): Promise<readonly AtHalfRate[]> {
   const found: AtHalfRate[] = [];
   for (const connections of CONNECTIONS) {
-    const top = measured
-      .get("ours")
-      ?.filter((one) => one.connections === connections && one.load.errors === 0);
+    const top = measured.get("ours")?.filter((one) => one.connections === connections && isValid(one.load));
     if (top === undefined || top.length === 0) continue;
     const requestsPerSecond = Math.round(median(top.map(({ load }) => load.requestsPerSecond)) / 2);
     for (const contender of [nginx, ours].filter((one) => contenders.includes(one))) {

@@ -46,10 +46,9 @@ function wrapper(context: Context): (route: Route) => Handler {
       response = renderError(error);
     }
     responses.count(response?.status ?? 101);
-    // The path alone: a query may hold a token.
+    // The route alone: what was asked for may hold a token, in its path as in its query.
     if (logsRequests) {
-      const { pathname } = new URL(request.url);
-      log.debug({ method: request.method, path: pathname, status: response?.status ?? 101 }, "Answered.");
+      log.debug({ method: request.method, route: route.path, status: response?.status ?? 101 }, "Answered.");
     }
     return response;
   };

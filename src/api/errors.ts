@@ -81,6 +81,7 @@ export const API_ERRORS = {
     status: 400,
     message: "the Authorization header and access_token name different tokens",
     when: "Two different tokens are given at once.",
+    challenge: "invalid_request",
   }),
   noReading: row({
     code: 8003,

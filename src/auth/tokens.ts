@@ -12,7 +12,8 @@ export function hashToken(token: string): string {
 
 /**
  * Looks tokens up, through a bounded memory of those found before. Unknown tokens are never remembered, so that a
- * new one works at once.
+ * new one works at once. Remembered tokens are held as they came: a SHA-256 on every request would cost the hot
+ * path more than the whole look-up. They are nowhere but in this process's memory, as the requests themselves are.
  */
 export class TokenVerifier {
   readonly #directory: Directory;
@@ -29,8 +30,7 @@ export class TokenVerifier {
    * @throws what the directory throws, which says nothing about the token
    */
   find(token: string): TokenRecord | undefined | Promise<TokenRecord | undefined> {
-    const hash = hashToken(token);
-    return this.#found.get(hash) ?? this.#lookUp(hash);
+    return this.#found.get(token) ?? this.#lookUp(token);
   }
 
   /** Forgets every token: some may have been revoked. */
@@ -38,18 +38,18 @@ export class TokenVerifier {
     this.#found = new Map();
   }
 
-  async #lookUp(hash: string): Promise<TokenRecord | undefined> {
+  async #lookUp(token: string): Promise<TokenRecord | undefined> {
     const found = this.#found;
-    const record = await this.#directory.findToken(hash);
+    const record = await this.#directory.findToken(hashToken(token));
     // What was asked before a call of forget() is answered, but not remembered after it.
-    if (record !== undefined && found === this.#found) this.#remember(hash, record);
+    if (record !== undefined && found === this.#found) this.#remember(token, record);
     return record;
   }
 
-  #remember(hash: string, record: TokenRecord): void {
+  #remember(token: string, record: TokenRecord): void {
     if (this.#found.size >= this.#cachedTokensMax) {
       this.#found.delete(this.#found.keys().next().value as string);
     }
-    this.#found.set(hash, record);
+    this.#found.set(token, record);
   }
 }

@@ -16,11 +16,11 @@ export interface Answer {
 
 /** Why a token was refused, by the error codes of the wire, and what to do. */
 const TOKEN_PROBLEMS: Readonly<Record<number, string>> = {
-  7005: "The server does not know this token, or it was revoked. Make a new one with: token create",
-  7006: "The token has expired. Make a new one with: token create",
+  7005: "The server does not know this token, or it was revoked. Make a new one: npm run heartwire -- token create --help",
+  7006: "The token has expired. Make a new one: npm run heartwire -- token create --help",
   7009: "The token did not reach the server. Does something between here and it drop the Authorization header?",
   7010: "The server does not read this as a token: it expects a UUID of 36 characters. Was all of it copied?",
-  7011: "The token may not write. Make one with the scope data:heart_rate:write.",
+  7011: "The token may not write. Make one with --scopes data:heart_rate:write.",
 };
 
 /** Judges one answer of `POST /api/v1/data`. */

@@ -3,7 +3,7 @@ import { type DueReading, MalformedLine } from "./readings.ts";
 import type { RunResult } from "./run.ts";
 import { NotDelivered } from "./sender.ts";
 import type { SendTask } from "./settings.ts";
-import { count, plural, type Tally } from "./tally.ts";
+import { describeCount, plural, type Tally } from "./tally.ts";
 
 /** Readings that are not confirmed are named up to this many. */
 const LINES_NAMED_MAX = 5;
@@ -62,9 +62,9 @@ function nameOf(due: DueReading | undefined): string {
 }
 
 function delivered(tally: Tally, { lastLineNumber }: RunResult): string {
-  const total = tally.total === undefined ? "" : ` of ${count(tally.total)}`;
   const last = lastLineNumber === undefined ? "" : `, the last from line ${lastLineNumber}`;
-  return `${count(tally.delivered)}${total} readings were delivered${last}.`;
+  const one = tally.delivered === 1 && tally.total === undefined;
+  return `${describeCount(tally)} ${one ? "was" : "were"} delivered${last}.`;
 }
 
 /** Names readings that were under way at the end: whether they arrived is not known. */

@@ -42,7 +42,7 @@ export function startProgress(output: ProgressOutput | undefined, tally: Tally):
     samples.push({ atMs: nowMs, delivered: tally.delivered });
     if (samples.length > (isTerminal ? RATE_SAMPLES_MAX : 1)) samples.shift();
     const line = describeProgress(tally, perSecond, nowMs);
-    output.write(isTerminal ? `${CLEAR_LINE}${line.slice(0, (output.columns ?? 80) - 1)}` : `${line}\n`);
+    output.write(isTerminal ? `${CLEAR_LINE}${line.slice(0, (output.columns || 80) - 1)}` : `${line}\n`);
   };
   const timer = setInterval(show, isTerminal ? TERMINAL_EVERY_MS : LOG_EVERY_MS);
 

@@ -13,6 +13,8 @@ export class NotDelivered extends Error {
   override name = "NotDelivered";
 }
 
+const STOPPED = "The sending was stopped.";
+
 export interface SenderSettings {
   readonly connection: Connection;
   /** How long to go on without a success before giving up. */
@@ -42,6 +44,7 @@ export function createSender(settings: SenderSettings): (reading: WireReading) =
     const body = encodeWireBody(reading);
     for (let attempt = 0; ; attempt++) {
       await pause(serverWantsRestUntilMs - performance.now(), settings.halt.begun);
+      if (settings.halt.begun.aborted) throw new NotDelivered(STOPPED);
       const startedAtMs = performance.now();
       const verdict = await post(body);
       if (verdict.kind === "delivered") {
@@ -49,31 +52,29 @@ export function createSender(settings: SenderSettings): (reading: WireReading) =
         return settings.onDelivered();
       }
       if (verdict.kind === "refused") throw new NotDelivered(verdict.message);
-      if (settings.halt.begun.aborted) throw new NotDelivered("The sending was stopped.");
+      if (settings.halt.begun.aborted) throw new NotDelivered(STOPPED);
 
       // Counted from the first failure after a success: between two readings of a replay there may be an hour.
       failingSinceMs ??= startedAtMs;
       const nowMs = performance.now();
       const hopeMs = failingSinceMs + settings.giveUpAfterMs - nowMs;
       const restMs = verdict.retryAfterMs ?? 0;
-      if (hopeMs <= 0 || restMs > hopeMs) throw new NotDelivered(whyGivenUp(verdict, settings.giveUpAfterMs));
+      if (hopeMs <= 0) {
+        const limit = `${settings.giveUpAfterMs / 1000} s without success`;
+        throw new NotDelivered(`Gave up after ${limit}: ${verdict.reason} (see --give-up-after).`);
+      }
+      if (restMs > hopeMs) {
+        const rest = `asks us to wait ${Math.ceil(restMs / 1000)} s, longer than --give-up-after allows`;
+        throw new NotDelivered(`Gave up: ${verdict.reason} and ${rest}.`);
+      }
       serverWantsRestUntilMs = Math.max(serverWantsRestUntilMs, nowMs + restMs);
       settings.onRetry(verdict.reason);
       await pause(
         restMs + Math.min(backoffDelayMs(attempt, settings.random), hopeMs - restMs),
         settings.halt.begun,
       );
-      if (settings.halt.begun.aborted) throw new NotDelivered("The sending was stopped.");
     }
   };
-}
-
-function whyGivenUp(verdict: Verdict & { kind: "retry" }, giveUpAfterMs: number): string {
-  const limit = `--give-up-after ${giveUpAfterMs / 1000}`;
-  const restMs = verdict.retryAfterMs ?? 0;
-  return restMs > 0
-    ? `Gave up: ${verdict.reason} and asks us to wait ${Math.ceil(restMs / 1000)} s, past ${limit}.`
-    : `Gave up after ${giveUpAfterMs / 1000} s without success: ${verdict.reason} (see --give-up-after).`;
 }
 
 /** Makes the function that sends one body once. It never throws: what goes wrong on the way is a reason to retry. */

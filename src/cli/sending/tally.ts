@@ -47,8 +47,7 @@ export function countDelivered(tally: Tally, { measuredAt, heartRate }: WireRead
 
 /** One line that says how far the run is: `1,204 of 2,808 readings, 1.0 a second, 3 retries`. */
 export function describeProgress(tally: Tally, perSecond: number, nowMs: number): string {
-  const total = tally.total === undefined ? "" : ` of ${count(tally.total)}`;
-  const parts = [`${count(tally.delivered)}${total} readings`, `${rate(perSecond)} a second`];
+  const parts = [describeCount(tally), `${rate(perSecond)} a second`];
   if (tally.retries > 0) parts.push(plural(tally.retries, "retry", "retries"));
   if (tally.skipped > 0) parts.push(`${plural(tally.skipped, "line", "lines")} left out`);
   if (tally.trouble !== undefined) parts.push(`trying again: ${tally.trouble}`);
@@ -63,11 +62,8 @@ const NEXT_SHOWN_FROM_MS = 5_000;
 /** What was done, in one or two sentences. */
 export function describeResult(tally: Tally, nowMs: number): string {
   const elapsedMs = nowMs - tally.startedAtMs;
-  const total =
-    tally.total === undefined || tally.total === tally.delivered ? "" : ` of ${count(tally.total)}`;
-  const readings = `${count(tally.delivered)}${total} ${tally.delivered === 1 && total === "" ? "reading" : "readings"}`;
   const perSecond = tally.delivered / Math.max(elapsedMs / 1000, 0.001);
-  const parts = [`Delivered ${readings} in ${duration(elapsedMs)} (${rate(perSecond)} a second)`];
+  const parts = [`Delivered ${describeCount(tally)} in ${duration(elapsedMs)} (${rate(perSecond)} a second)`];
   if (tally.retries > 0) parts.push(plural(tally.retries, "retry", "retries"));
   if (tally.skipped > 0) parts.push(`${plural(tally.skipped, "line", "lines")} left out`);
   const ignored =
@@ -92,8 +88,14 @@ export function summarize(tally: Tally, nowMs: number, error: string | null): Re
   };
 }
 
+/** `1,204 of 2,808 readings`, or `1,204 readings` where the total is not known or reached. */
+export function describeCount({ delivered, total }: Tally): string {
+  if (total === undefined || total === delivered) return plural(delivered, "reading", "readings");
+  return `${count(delivered)} of ${plural(total, "reading", "readings")}`;
+}
+
 /** `1,204`: the same on every machine. */
-export function count(number: number): string {
+function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 

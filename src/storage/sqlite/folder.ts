@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StoreUnavailable } from "../readingStore.ts";
 import type { Storage } from "../storage.ts";
@@ -78,11 +78,28 @@ export async function openFolderDirectory(
 
 /** Only its owner may look into a data folder: it holds health data. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
+  if (existsSync(folder)) {
+    assertWritable(folder);
+    return;
+  }
   try {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o700);
   } catch (error) {
     throw new StoreUnavailable(`The data folder ${folder} cannot be made: ${(error as Error).message}`);
+  }
+}
+
+/** SQLite would say of both only that it cannot open a file. */
+function assertWritable(folder: string): void {
+  if (!statSync(folder).isDirectory()) {
+    throw new StoreUnavailable(`${folder} is not a folder. Choose another data folder with HEARTWIRE_DATA.`);
+  }
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new StoreUnavailable(
+      `The data folder ${folder} is read-only for Heartwire's user. Give it the right to write there, or choose another folder with HEARTWIRE_DATA.`,
+    );
   }
 }

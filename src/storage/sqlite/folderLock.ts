@@ -10,13 +10,16 @@ import { explain } from "./database.ts";
  * @throws StoreUnavailable when another server holds it, or the folder cannot be written
  */
 export function lockFolder(file: string): () => void {
-  const database = new Database(file, { create: true });
+  let database: Database | undefined;
   try {
+    database = new Database(file, { create: true });
     database.run("PRAGMA busy_timeout = 0");
     database.run("PRAGMA locking_mode = EXCLUSIVE");
     database.run("BEGIN EXCLUSIVE");
+    const held = database;
+    return () => held.close();
   } catch (error) {
-    database.close();
+    database?.close();
     if ((error as { code?: string }).code?.startsWith("SQLITE_BUSY")) {
       throw new StoreUnavailable(
         `Another Heartwire already serves this data folder (${file} is locked). Stop it first, or choose another folder with HEARTWIRE_DATA.`,
@@ -24,5 +27,4 @@ export function lockFolder(file: string): () => void {
     }
     throw explain(error, file);
   }
-  return () => database.close();
 }

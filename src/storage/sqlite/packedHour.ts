@@ -83,11 +83,18 @@ export function unpackHour(bytes: Uint8Array): PackedReading[] {
   });
 }
 
-/** Reads only the claimed times, sorted: enough to know whether a reading is there. */
-export function unpackHourTimes(bytes: Uint8Array): Float64Array {
+/** Says whether a claimed time is in a packed hour, without unpacking the rest. */
+export function isInPackedHour(bytes: Uint8Array, measuredAt: number): boolean {
   const reader = new IntegerReader(bytes);
   if (reader.byte() !== FORM) throw new Error(`unknown form of a packed hour: ${bytes[0]}`);
-  return unpackTimes(reader, reader.unsigned());
+  const count = reader.unsigned();
+  for (let index = 0, time = 0, spacing = 0; index < count; index++) {
+    const next = time + spacing + reader.signed();
+    spacing = time === 0 ? 0 : next - time;
+    time = next;
+    if (time >= measuredAt) return time === measuredAt;
+  }
+  return false;
 }
 
 function unpackTimes(reader: IntegerReader, count: number): Float64Array {

@@ -31,6 +31,7 @@ export class Packer {
   readonly #pending: number[];
   #unpacked: number;
   readonly #selectIntervals;
+  readonly #selectFirst;
   readonly #deleteRows;
   readonly #raiseLastSequence;
   readonly #countPacked;
@@ -45,9 +46,10 @@ export class Packer {
     this.#selectIntervals = database.prepare<{ rr_intervals: Uint8Array }, [number]>(
       "SELECT rr_intervals FROM reading WHERE sequence = ?",
     );
-    this.#deleteRows = database.prepare<null, [number, number]>(
-      `DELETE FROM reading WHERE sequence IN (SELECT sequence FROM reading WHERE sequence <= ? ORDER BY sequence LIMIT ?)`,
+    this.#selectFirst = database.prepare<{ first: number | null }, []>(
+      "SELECT min(sequence) AS first FROM reading",
     );
+    this.#deleteRows = database.prepare<null, [number]>("DELETE FROM reading WHERE sequence <= ?");
     this.#raiseLastSequence = database.prepare<null, [number]>(
       "UPDATE store SET value = max(value, ?) WHERE name = 'last_sequence'",
     );
@@ -99,14 +101,16 @@ export class Packer {
 
   /** @returns the newest claimed time among the entries */
   #pack(profile: number, entries: readonly FreshEntry[]): number {
-    const sorted = entries.toSorted((a, b) => a.measuredAt - b.measuredAt);
-    const groups = Map.groupBy(sorted, ({ source, measuredAt }) => `${source} ${hourOf(measuredAt)}`);
-    for (const group of groups.values()) {
-      const { source, measuredAt } = group[0] as FreshEntry;
-      const readings = group.map((entry) => this.#withIntervals(entry));
-      this.#parts.hours.merge(profile, source, hourOf(measuredAt), readings);
+    const sorted = entries.toSorted((a, b) => a.source - b.source || a.measuredAt - b.measuredAt);
+    let until = 0;
+    for (let from = 0, to = 0; from < sorted.length; from = to) {
+      const { source, measuredAt } = sorted[from] as FreshEntry;
+      const hour = hourOf(measuredAt);
+      while (isIn(hour, source, sorted[to])) to++;
+      const readings = sorted.slice(from, to).map((entry) => this.#withIntervals(entry));
+      this.#parts.hours.add(profile, hour, source, this.#lastSequence, readings);
+      until = Math.max(until, readings.at(-1)?.measuredAt ?? 0);
     }
-    const until = (sorted.at(-1) as FreshEntry).measuredAt;
     this.#parts.states.savePacked(profile, this.#lastSequence, until);
     return until;
   }
@@ -122,8 +126,15 @@ export class Packer {
       .transaction(() => {
         // Once its rows are gone, the file must still know where the sequence went on.
         this.#raiseLastSequence.run(this.#lastSequence);
-        return this.#deleteRows.run(this.#lastSequence, DELETED_ROWS_MAX).changes < DELETED_ROWS_MAX;
+        const first = this.#selectFirst.get()?.first ?? this.#lastSequence;
+        const last = Math.min(first + DELETED_ROWS_MAX, this.#lastSequence);
+        this.#deleteRows.run(last);
+        return last === this.#lastSequence;
       })
       .immediate();
   }
+}
+
+function isIn(hour: number, source: number, entry: FreshEntry | undefined): boolean {
+  return entry !== undefined && entry.source === source && hourOf(entry.measuredAt) === hour;
 }

@@ -167,7 +167,13 @@ export class ReadingEngine {
     };
   }
 
+  /** Moves the log into the file, so that readings.db alone holds everything, and lets go of it. */
   close(): void {
+    try {
+      this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // The disk is full or failing: the log stays beside the file, and the next start reads it.
+    }
     this.#database.close();
   }
 

@@ -5,7 +5,10 @@ import type { Migration } from "./database.ts";
  *
  * `reading` holds what arrived, in arrival order: an append dirties one page, however many profiles send. The
  * arrival is kept as its delay after the claimed time (two bytes instead of six). `packed_hour` holds what was
- * moved out of it (see packedHour.ts), `profile` what must be known of a profile without unpacking.
+ * moved out of it (see packedHour.ts), in as many parts as packings met that hour: a part is never written again,
+ * so that packing costs what is packed and not what is there. `first_ms` and `last_ms` are claimed times within the
+ * hour: the duplicate check of a late reading unpacks only the parts around it. `profile` holds what must be known of a profile
+ * without unpacking.
  */
 export const READING_MIGRATIONS: readonly Migration[] = [
   `
@@ -25,13 +28,15 @@ export const READING_MIGRATIONS: readonly Migration[] = [
   ) STRICT;
 
   CREATE TABLE packed_hour (
-    id INTEGER PRIMARY KEY,
     profile INTEGER NOT NULL,
     hour INTEGER NOT NULL,
     source INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
     readings INTEGER NOT NULL,
     packed BLOB NOT NULL,
-    UNIQUE (profile, hour, source)
+    PRIMARY KEY (profile, hour, source, part)
   ) STRICT;
 
   CREATE TABLE profile (

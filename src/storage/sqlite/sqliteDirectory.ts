@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import type { ControlTables } from "../controlTables.ts";
 import { type MigrationDialect, migrateControlData } from "../migrations/index.ts";
+import { StoreUnavailable } from "../readingStore.ts";
 import { SqlDirectory } from "../sqlDirectory.ts";
 import { explain, openDatabase } from "./database.ts";
 
@@ -35,7 +36,7 @@ export class SqliteDirectory extends SqlDirectory {
       return directory;
     } catch (error) {
       connection.close();
-      throw explain(error, file);
+      throw explainNewer(error, file) ?? explain(error, file);
     }
   }
 
@@ -56,6 +57,15 @@ export class SqliteDirectory extends SqlDirectory {
     }, WATCH_INTERVAL_MS);
     return () => clearInterval(timer);
   }
+}
+
+/** Kysely says only in its message that the file has a migration that this program does not know. */
+function explainNewer(error: unknown, file: string): StoreUnavailable | undefined {
+  const unknown = /previously executed migration (\S+) is missing/.exec((error as Error).message)?.[1];
+  if (unknown === undefined) return undefined;
+  return new StoreUnavailable(
+    `${file} was written by a newer Heartwire (this one does not know its migration ${unknown}). Update this one.`,
+  );
 }
 
 /** Kysely speaks to better-sqlite3; Bun's statements say `columnNames` where that one says `reader`. */
