@@ -42,9 +42,15 @@ export function copyPrepared(from: string, to: string): void {
   cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith(MADE_OF) });
 }
 
-/** A fingerprint of the code that writes our files: another code may write other files. */
+let knownStorageFingerprint: string | undefined;
+
+/** A fingerprint of the code that writes our files: another code may write other files. Taken once a run. */
 export function storageFingerprint(): string {
-  const folder = join(checkout, "src", "storage");
+  knownStorageFingerprint ??= hashOfFiles(join(checkout, "src", "storage"));
+  return knownStorageFingerprint;
+}
+
+function hashOfFiles(folder: string): string {
   const hasher = new Bun.CryptoHasher("sha256");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".ts"),

@@ -2,6 +2,7 @@ import type { Server } from "bun";
 import type { App, Handler } from "./api/app.ts";
 import type { Context, Upgrade } from "./api/context.ts";
 import type { SocketData } from "./api/liveSockets.ts";
+import { SilentListeners, SWEEP_INTERVAL_MS } from "./silentListeners.ts";
 
 /** The server cannot listen; the message is for the operator. */
 export class ListenFailure extends Error {
@@ -26,11 +27,12 @@ const DRAIN_INTERVAL_MS = 5;
  */
 export async function listen(app: App, context: Context): Promise<Listeners> {
   const { host, port } = context.settings;
-  const first = serve(app, context, host ?? "127.0.0.1", port);
+  const silent = new SilentListeners(context.limits.socketIdleSeconds);
+  const first = serve(app, context, silent, host ?? "127.0.0.1", port);
   const servers = [first];
   if (host === undefined) {
     try {
-      servers.push(serve(app, context, "::1", first.port as number));
+      servers.push(serve(app, context, silent, "::1", first.port as number));
     } catch (error) {
       // A machine without IPv6 is no fault; a port that only IPv6 has taken would send some clients elsewhere.
       if (error instanceof ListenFailure && error.message.includes("in use")) {
@@ -43,9 +45,11 @@ export async function listen(app: App, context: Context): Promise<Listeners> {
   context.sockets.publishThrough((topic, frame) => {
     for (const server of servers) server.publish(topic, frame);
   });
+  const sweeping = setInterval(() => silent.sweep(performance.now()), SWEEP_INTERVAL_MS);
   return {
     url: new URL(`http://${addressOf(host)}:${first.port}`),
     async stop() {
+      clearInterval(sweeping);
       const closed = servers.map((server) => server.stop(false));
       await drained(servers, context.limits.shutdownSeconds * 1_000);
       await Promise.all(servers.map((server) => server.stop(true)));
@@ -54,7 +58,13 @@ export async function listen(app: App, context: Context): Promise<Listeners> {
   };
 }
 
-function serve(app: App, context: Context, hostname: string, port: number): BunServer {
+function serve(
+  app: App,
+  context: Context,
+  silent: SilentListeners,
+  hostname: string,
+  port: number,
+): BunServer {
   const { limits, sockets } = context;
   try {
     return Bun.serve<SocketData>({
@@ -73,10 +83,18 @@ function serve(app: App, context: Context, hostname: string, port: number): BunS
         maxPayloadLength: limits.socketMessageBytesMax,
         backpressureLimit: limits.socketBacklogBytes,
         closeOnBackpressureLimit: true,
-        open: (socket) => sockets.opened(socket),
-        close: (socket) => sockets.closed(socket),
-        // What a listener says is not for us; its pings are answered by the server itself.
-        message: () => {},
+        open: (socket) => {
+          silent.opened(socket, performance.now());
+          sockets.opened(socket);
+        },
+        close: (socket) => {
+          silent.closed(socket);
+          sockets.closed(socket);
+        },
+        // What a listener says is not for us, only that it does; its pings are answered by the server itself.
+        message: (socket) => silent.heard(socket),
+        ping: (socket) => silent.heard(socket),
+        pong: (socket) => silent.heard(socket),
       },
       development: false,
       error: (error) => {

@@ -27,7 +27,7 @@ export interface Contender {
   /** Its version; undefined when it is not installed. */
   version(): string | undefined;
   /** Changes when what {@link prepare} makes would be another; absent where nothing is prepared. */
-  fingerprint?(): string;
+  fingerprint?(): string | Promise<string>;
   /** Fills an empty folder with the readings that are there before the load; done once and copied to each round. */
   prepare?(folder: string): Promise<void>;
   /** Starts the server on its own copy of the prepared folder, for load with the tokens of that file. */

@@ -4,7 +4,7 @@ import { CommandFailure } from "../../src/cli/failure.ts";
 import { runWrk } from "../load/wrk.ts";
 import { countOwnReadings } from "../ownStore.ts";
 import { answers, PinnedProcess, SERVER_CORE } from "../pinnedProcess.ts";
-import { populationFingerprint, populationFolder } from "../population.ts";
+import { populationFingerprint, populationFolder, TOKEN_FILE } from "../population.ts";
 import { copyPrepared, storageFingerprint } from "../prepared.ts";
 import { checkout, freePort } from "../workspace.ts";
 import type { Contender } from "./contender.ts";
@@ -30,7 +30,11 @@ export const ours: Contender = {
   title: "(b) Heartwire",
   promise: "on disk",
   version: () => packageDescription.version,
-  fingerprint: () => `${populationFingerprint()} ${storageFingerprint()}`,
+  async fingerprint() {
+    // The store knows only the tokens that were made with it.
+    const tokens = await Bun.file(join(await populationFolder(), TOKEN_FILE)).bytes();
+    return `${populationFingerprint()} ${storageFingerprint()} ${Bun.SHA256.hash(tokens, "hex")}`;
+  },
   async prepare(folder) {
     copyPrepared(await populationFolder(), folder);
     // A process of its own: when it has ended, every file is closed for certain and can be copied.

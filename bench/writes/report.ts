@@ -114,6 +114,7 @@ function notes(findings: Findings): string {
   const lines = [
     `A load core near 100 % means that the load was the limit: nginx's ${whole(topRate(findings, "nginx", few))}/s is
   what wrk can ask and nginx answer with nothing to do.`,
+    "Where neither core is busy, the disk was waited for, or something else on the machine had the core.",
     "Redis is asked by redis-benchmark over its own protocol, without pipelining, and gets one small field a reading.",
   ];
   for (const { key, title } of findings.present) {

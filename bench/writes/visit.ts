@@ -50,7 +50,7 @@ export async function copyOfPrepared(contender: Contender): Promise<string> {
   const folder = throwAwayFolder(contender.key);
   const { prepare, fingerprint } = contender;
   if (prepare === undefined || fingerprint === undefined) return folder;
-  copyPrepared(await preparedFolder(contender.key, fingerprint(), prepare), folder);
+  copyPrepared(await preparedFolder(contender.key, await fingerprint(), prepare), folder);
   // The copy must not be written out while the server is measured.
   Bun.spawnSync(["sync"]);
   return folder;

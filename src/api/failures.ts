@@ -16,5 +16,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof TokenRefused)
     return new ApiError(REFUSALS[thrown.reason], { scope: thrown.scope, cause: thrown.cause });
+  // The sender went away in the middle of its body: nobody hears the answer, and it is no fault of ours.
+  if (thrown instanceof DOMException && thrown.name === "AbortError") return new ApiError("malformedRequest");
   return new ApiError("unexpected", { cause: thrown });
 }

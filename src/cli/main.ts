@@ -12,9 +12,9 @@ import { makeLocalTokens } from "./simulating/localTokens.ts";
 import { tokenCommand } from "./token.ts";
 import { watchCommand } from "./watch.ts";
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
+const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage.";
 
 export function heartwireCommand(): Command {
   const program = new Command("heartwire")
@@ -34,6 +34,7 @@ export function heartwireCommand(): Command {
   for (const command of [...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().showHelpAfterError("(add --help for what this command takes)");
   }
+  program.addHelpText("afterAll", EXIT_CODES);
   return program;
 }
 

@@ -31,13 +31,19 @@ async function serve(flags: FlagValues): Promise<void> {
   console.error("Stopped.");
 }
 
+/**
+ * One request to end may arrive twice: a service manager signals every process of a service, and the start script
+ * passes on what it gets. A signal this soon after the first is the same one; nobody types so fast.
+ */
+const SAME_SIGNAL_MS = 500;
+
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
 function endSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const onSignal = () => {
-      if (asked) process.exit(1);
-      asked = true;
+      if (askedAt !== undefined && performance.now() - askedAt >= SAME_SIGNAL_MS) process.exit(1);
+      askedAt ??= performance.now();
       resolve();
     };
     process.on("SIGINT", onSignal);

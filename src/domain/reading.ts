@@ -52,5 +52,6 @@ const MICROSECONDS_FROM = 1e14;
  * @param claimed a number from 0 to `Number.MAX_SAFE_INTEGER`
  */
 export function claimedTime(claimed: number): EpochMs {
-  return Math.floor(claimed >= MICROSECONDS_FROM ? claimed / 1000 : claimed) as EpochMs;
+  // Adding zero takes the sign from minus zero, which JSON can say.
+  return (Math.floor(claimed >= MICROSECONDS_FROM ? claimed / 1000 : claimed) + 0) as EpochMs;
 }

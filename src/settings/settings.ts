@@ -52,7 +52,7 @@ function refuseUnknownNames(environment: Readonly<Record<string, string | undefi
   );
   if (unknown !== undefined) {
     throw new UnusableSetting(
-      `${unknown} is not a setting of Heartwire. Did you mean ${nearest(unknown, known)}?`,
+      `${unknown} is not a setting of Heartwire. Did you mean ${nearest(unknown.toUpperCase(), known)}?`,
     );
   }
 }

@@ -336,7 +336,7 @@ describe("Ctrl-C", () => {
     await until(() => server.stored.size >= 1);
     running.signal("SIGTERM");
     const { code, stderr } = await running.finished;
-    expect(stderr).toContain("Stopped. 1 readings were delivered, the last from line 1.");
+    expect(stderr).toContain("Stopped. 1 reading was delivered, the last from line 1.");
     expect(code).toBe(1);
   });
 

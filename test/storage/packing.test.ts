@@ -26,8 +26,12 @@ function engineOptions(freshReadingsMax: number): ReadingEngineOptions {
   };
 }
 
-function batchOf(...rows: readonly (readonly [profile: number, source: number, time: number, bpm: number])[]) {
-  return Float64Array.from(rows.flatMap(([profile, source, time, bpm]) => [profile, source, time, time + 100, bpm]));
+function batchOf(
+  ...rows: readonly (readonly [profile: number, source: number, time: number, bpm: number])[]
+) {
+  return Float64Array.from(
+    rows.flatMap(([profile, source, time, bpm]) => [profile, source, time, time + 100, bpm]),
+  );
 }
 
 function packAll(engine: ReadingEngine): void {
@@ -82,7 +86,10 @@ describe("packing", () => {
         const found = [1, 2, 3].flatMap((profile) =>
           engine
             .read(profile, 0, END_OF_TIME, 10_000)
-            .map(({ source, measuredAt, bpm }): [string, number] => [`${profile} ${source} ${measuredAt}`, bpm]),
+            .map(({ source, measuredAt, bpm }): [string, number] => [
+              `${profile} ${source} ${measuredAt}`,
+              bpm,
+            ]),
         );
         expect(found).toHaveLength(model.size);
         expect(new Map(found)).toEqual(model);

@@ -20,7 +20,12 @@ export interface StoreUnderTest {
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
 const EVERYTHING = { from: 0 as EpochMs, to: Number.MAX_SAFE_INTEGER as EpochMs };
 
-export function reading(profile: number, measuredAt: number, bpm: number, more: Partial<Reading> = {}): Reading {
+export function reading(
+  profile: number,
+  measuredAt: number,
+  bpm: number,
+  more: Partial<Reading> = {},
+): Reading {
   return {
     profile: profile as ProfileId,
     source: 0 as SourceId,
@@ -50,7 +55,9 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
         const sent = reading(1, NOON, 72, { rrIntervalsMs: [812, 830.078125], source: 3 as SourceId });
         const [appended] = await store.append([sent]);
         expect(appended).toMatchObject({ isNew: true });
-        expect(await store.read(me, EVERYTHING, 10)).toEqual([{ ...sent, sequence: appended?.sequence ?? 0 }]);
+        expect(await store.read(me, EVERYTHING, 10)).toEqual([
+          { ...sent, sequence: appended?.sequence ?? 0 },
+        ]);
       }),
     );
 
@@ -66,7 +73,11 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
     test(
       "a reading that is twice in one batch is stored once",
       withStore(async ({ store }) => {
-        const answers = await store.append([reading(1, NOON, 72), reading(1, NOON, 73), reading(1, NOON + 1, 74)]);
+        const answers = await store.append([
+          reading(1, NOON, 72),
+          reading(1, NOON, 73),
+          reading(1, NOON + 1, 74),
+        ]);
         expect(answers.map(({ isNew }) => isNew)).toEqual([true, false, true]);
         expect(await store.read(me, EVERYTHING, 10)).toHaveLength(2);
       }),
@@ -133,7 +144,9 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
         );
         await opened.store.append(sent);
         const store = await opened.reopen();
-        const found = await Promise.all([1, 2, 3].map((id) => store.read(id as ProfileId, EVERYTHING, 1_000)));
+        const found = await Promise.all(
+          [1, 2, 3].map((id) => store.read(id as ProfileId, EVERYTHING, 1_000)),
+        );
         expect(found.flat()).toHaveLength(500);
         expect(await store.append(sent.slice(0, 5))).toEqual(Array(5).fill({ isNew: false, sequence: 0 }));
         expect(Number((await store.latest(me))?.measuredAt)).toBe(NOON + 498 * 997);
@@ -143,9 +156,11 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
     test(
       "reading in pages gives everything once, in order of time",
       withStore(async ({ store }) => {
-        const sent = Array.from({ length: 100 }, (_, index) => reading(1, NOON + ((index * 37) % 100), 70, {
-          source: (index % 2) as SourceId,
-        }));
+        const sent = Array.from({ length: 100 }, (_, index) =>
+          reading(1, NOON + ((index * 37) % 100), 70, {
+            source: (index % 2) as SourceId,
+          }),
+        );
         await store.append(sent);
         const times: number[] = [];
         for (let from = 0 as EpochMs; ; ) {
@@ -162,7 +177,9 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
     test(
       "many appends at once are all answered, each for its own readings",
       withStore(async ({ store }) => {
-        const appends = Array.from({ length: 300 }, (_, index) => store.append([reading(1, NOON + index, 70)]));
+        const appends = Array.from({ length: 300 }, (_, index) =>
+          store.append([reading(1, NOON + index, 70)]),
+        );
         const sequences = (await Promise.all(appends)).map(([appended]) => appended?.sequence ?? 0);
         expect(new Set(sequences).size).toBe(300);
         expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
@@ -173,7 +190,9 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
     test(
       "closing stores what was accepted, and refuses what comes after",
       withStore(async (opened) => {
-        const accepted = Array.from({ length: 50 }, (_, index) => opened.store.append([reading(1, NOON + index, 70)]));
+        const accepted = Array.from({ length: 50 }, (_, index) =>
+          opened.store.append([reading(1, NOON + index, 70)]),
+        );
         await opened.store.close();
         expect((await Promise.all(accepted)).every(([appended]) => appended?.isNew)).toBe(true);
         expect(opened.store.append([reading(1, NOON, 70)])).rejects.toThrow("closed");

@@ -1,5 +1,3 @@
-import { text } from "../responses.ts";
-
 const WELCOME = `Heartwire is running here.
 
 It speaks the Pulsoid API at this address:
@@ -13,7 +11,9 @@ Every call but the last needs a token. The start of the server told where the fi
 "heartwire token create" makes more.
 `;
 
-/** `GET /`: what a person sees who opens the printed address in a browser. */
+/** `GET /`: what a person sees who opens the printed address in a browser. Other origins may not read it: no CORS. */
 export function welcome(): Response {
-  return text(WELCOME);
+  return new Response(WELCOME, {
+    headers: { "content-type": "text/plain; charset=UTF-8", "cache-control": "no-store" },
+  });
 }

@@ -4,8 +4,8 @@ import { decodeIntervals, hourOf, type PackedReading } from "./packedHour.ts";
 import type { PackedHours } from "./packedHours.ts";
 import type { ProfileStates } from "./profileStates.ts";
 
-/** How long one step may hold up the writes behind it. */
-const STEP_MS = 2;
+/** How long one step may hold up the writes behind it, unless the engine was told another time. */
+export const PACKING_STEP_MS = 2;
 
 /** Rows that one step takes out of the fresh table: a range of neighbouring pages. */
 const DELETED_ROWS_MAX = 4_096;
@@ -15,6 +15,8 @@ export interface PackerParts {
   readonly database: Database;
   readonly hours: PackedHours;
   readonly states: ProfileStates;
+  /** A step ends after the profile during which this time was over: with 0, after one profile. */
+  readonly stepMs: number;
 }
 
 /**
@@ -84,7 +86,7 @@ export class Packer {
           const entries = [...this.generation.entriesOf(profile)];
           packed.push([profile, this.#pack(profile, entries)]);
           readings += entries.length;
-          if (performance.now() - startedAt >= STEP_MS) break;
+          if (performance.now() - startedAt >= this.#parts.stepMs) break;
         }
         this.#countPacked.run(readings);
       })

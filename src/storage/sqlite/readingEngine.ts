@@ -5,7 +5,7 @@ import { type DatabaseOptions, explain, openDatabase } from "./database.ts";
 import { COLUMNS, type FreshEntry, FreshIndex } from "./freshIndex.ts";
 import { decodeIntervals, encodeIntervals } from "./packedHour.ts";
 import { PackedHours, type SourcedReading } from "./packedHours.ts";
-import { Packer } from "./packer.ts";
+import { PACKING_STEP_MS, Packer } from "./packer.ts";
 import { ProfileStates, takeLatest } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
 
@@ -13,6 +13,8 @@ export interface ReadingEngineOptions extends DatabaseOptions {
   readonly file: string;
   /** Fresh readings that start a packing; twice as many is the most that memory ever holds. */
   readonly freshReadingsMax: number;
+  /** How long one step of packing may take; {@link PACKING_STEP_MS} when absent. */
+  readonly packingStepMs?: number;
 }
 
 /** RR intervals of some readings of a batch, by their place in it. */
@@ -28,6 +30,7 @@ export class ReadingEngine {
   readonly #file: string;
   readonly #database: Database;
   readonly #freshReadingsMax: number;
+  readonly #packingStepMs: number;
   readonly #hours: PackedHours;
   readonly #states: ProfileStates;
   readonly #insert;
@@ -42,6 +45,7 @@ export class ReadingEngine {
   constructor(options: ReadingEngineOptions) {
     this.#file = options.file;
     this.#freshReadingsMax = options.freshReadingsMax;
+    this.#packingStepMs = options.packingStepMs ?? PACKING_STEP_MS;
     this.#database = openDatabase(options.file, READING_MIGRATIONS, options);
     this.#hours = new PackedHours(this.#database);
     this.#states = new ProfileStates(this.#database, () => this.#generations());
@@ -225,10 +229,13 @@ export class ReadingEngine {
   #makeRoom(): void {
     if (this.#fresh.size < this.#freshReadingsMax) return;
     while (this.#packer !== undefined) this.packStep();
-    this.#packer = new Packer(
-      { database: this.#database, hours: this.#hours, states: this.#states },
-      this.#fresh,
-    );
+    const parts = {
+      database: this.#database,
+      hours: this.#hours,
+      states: this.#states,
+      stepMs: this.#packingStepMs,
+    };
+    this.#packer = new Packer(parts, this.#fresh);
     this.#fresh = new FreshIndex();
   }
 

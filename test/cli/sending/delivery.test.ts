@@ -106,7 +106,7 @@ describe("a refusal is final and says what to do:", () => {
     [7006, "has expired"],
     [7009, "did not reach the server"],
     [7010, "expects a UUID"],
-    [7011, "scope data:heart_rate:write"],
+    [7011, "--scopes data:heart_rate:write"],
     [1234, "The server refuses the token."],
   ])("401 with error code %i", async (code, message) => {
     const body = JSON.stringify({ error_code: code, error_message: "the_reason" });

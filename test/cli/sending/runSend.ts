@@ -22,7 +22,7 @@ export interface Running {
 
 /** Starts `heartwire send` as a user would: as a process of its own. */
 export function startSend(url: string, ...args: string[]): Running {
-  const child = Bun.spawn([process.execPath, "/tmp/send-entry.ts", "send", ...args], {
+  const child = Bun.spawn([process.execPath, "src/cli/main.ts", "send", ...args], {
     cwd: CHECKOUT,
     env: { PATH: process.env.PATH ?? "", HEARTWIRE_URL: url, HEARTWIRE_TOKEN: TOKEN },
     stdin: "pipe",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { median, percentile } from "./statistics.ts";
+import { median, percentile } from "../../bench/statistics.ts";
 
 test("the median of an even count is the middle of the two middle values", () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { requestTemplates, stampTime } from "./requestTemplates.ts";
+import { requestTemplates, stampTime } from "../../bench/load/requestTemplates.ts";
 
 test("a stamped request is one reading of its user at that time", () => {
   const token = "8c4da3ce-7ed7-4a19-a1f1-058498661e45";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readWrkOutput } from "./wrk.ts";
+import { readWrkOutput } from "../../bench/load/wrk.ts";
 
 const OUTPUT = `Running 3s test @ http://127.0.0.1:4411
   1 threads and 64 connections

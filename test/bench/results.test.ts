@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { withSection } from "./results.ts";
+import { withSection } from "../../bench/results.ts";
 
 const document = "# Results\n\nText.\n\n## Size\n\n12 bytes\n\n## Memory\n\n### Samples\n\n90 MB\n";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ResponseReader } from "./responseReader.ts";
+import { ResponseReader } from "../../bench/load/responseReader.ts";
 
 const response = (status: number, body: string): Buffer =>
   Buffer.from(

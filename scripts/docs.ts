@@ -1,0 +1,105 @@
+// Writes the pages of docs/ that are made from tables in the code: npm run docs.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { API_ERRORS } from "../src/api/errors.ts";
+import { LIMITS } from "../src/settings/limits.ts";
+import { CLIENT_ENVIRONMENT, SETTINGS } from "../src/settings/table.ts";
+
+interface Page {
+  /** The page's path in the checkout. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated page, as it should be. A test compares them with the files. */
+export function generatedPages(): readonly Page[] {
+  return [
+    { path: "docs/settings.md", text: settingsPage() },
+    { path: "docs/limits.md", text: limitsPage() },
+    { path: "docs/errors.md", text: errorsPage() },
+  ];
+}
+
+function settingsPage(): string {
+  const settings = Object.values(SETTINGS).map(({ environment, flag, defaultText, description }) => [
+    `\`${environment}\``,
+    `\`${flag}\``,
+    defaultText,
+    description,
+  ]);
+  const client = Object.entries(CLIENT_ENVIRONMENT).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  return page("Settings", "src/settings/table.ts", [
+    "Every setting is a flag of `serve` and a name in the environment. A flag wins over the environment, which wins",
+    "over the default; an empty name in the environment counts as not set. A name that starts with `HEARTWIRE_` and is",
+    "not listed here is an error that suggests the nearest one.",
+    "",
+    ...table(["environment", "flag", "default", "what it does"], settings),
+    "",
+    "## For the commands that talk to a server",
+    "",
+    ...table(["environment", "what it is"], client),
+  ]);
+}
+
+function limitsPage(): string {
+  const limits = Object.entries(LIMITS).map(([name, { value, unit, meaning }]) => [
+    `\`${name}\``,
+    value.toLocaleString("en"),
+    unit,
+    meaning,
+  ]);
+  return page("Limits", "src/settings/limits.ts", [
+    "What the server takes before it says no. They are part of the program: none has a flag yet.",
+    "",
+    ...table(["limit", "value", "unit", "what it means"], limits),
+  ]);
+}
+
+function errorsPage(): string {
+  const errors = Object.values(API_ERRORS).map(({ status, code, message, challenge, when }) => [
+    String(status),
+    String(code),
+    `\`${message}\``,
+    challengeText(challenge),
+    when,
+  ]);
+  return page("Errors", "src/api/errors.ts", [
+    "Every error has a JSON body, on every route; only what the HTTP parser itself refuses has none.",
+    "",
+    "```json",
+    '{"error_code":7005,"error_message":"token_not_found"}',
+    "```",
+    "",
+    "`error_code` is a number. Codes 6xxx and 7xxx are Pulsoid's; 8xxx are ours, where Pulsoid documents none. A 400",
+    "with code 8001 carries a message of its own that names the field and what was expected. Beside",
+    "`insufficient_scope` stands the scope that is missing.",
+    "",
+    ...table(["status", "code", "message", "WWW-Authenticate", "when"], errors),
+  ]);
+}
+
+function challengeText(challenge: string | null | undefined): string {
+  if (challenge === undefined) return "";
+  return challenge === null ? "`Bearer`" : `\`Bearer error="${challenge}"\``;
+}
+
+function page(title: string, source: string, lines: readonly string[]): string {
+  const note = `<!-- Made from ${source} by "npm run docs". Change that file, not this one. -->`;
+  return `${[`# ${title}`, "", note, "", ...lines].join("\n")}\n`;
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return [headings, headings.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`);
+}
+
+/** A pipe would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+if (import.meta.main) {
+  for (const { path, text } of generatedPages()) {
+    writeFileSync(join(import.meta.dir, "..", path), text);
+    console.error(`Wrote ${path}.`);
+  }
+}

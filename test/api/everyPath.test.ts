@@ -1,0 +1,217 @@
+import { describe, expect, test } from "bun:test";
+import { expectError } from "../support/answers.ts";
+import { exchange, requestText } from "../support/rawConnection.ts";
+import { LIVE_PATH } from "../support/rawSocket.ts";
+import { bearer, LATEST_PATH, MOMENT, VALIDATE_PATH, WRITE_PATH } from "../support/requests.ts";
+import { startTestServer, write } from "../support/server.ts";
+import { newUserToken, sharedServer } from "../support/sharedServer.ts";
+
+/** What holds on every path: JSON errors, methods, preflight, host names. */
+const shared = sharedServer();
+
+const ROUTES = [
+  [WRITE_PATH, "POST"],
+  [LATEST_PATH, "GET"],
+  [LIVE_PATH, "GET"],
+  [VALIDATE_PATH, "GET"],
+] as const;
+
+const NOT_FOUND = { status: 404, code: 8004, message: "not found", challenge: null } as const;
+
+const send = (path: string, init: RequestInit = {}) => fetch(`${shared().origin}${path}`, init);
+
+describe("an unknown path is a JSON 404", () => {
+  const paths = [
+    "/api",
+    "/api/",
+    "/api/v1",
+    "/api/v1/data/",
+    "/api/v1/Data",
+    "/api/v1/data/heart_rate",
+    "/api/v1/data/heart_rate/latest/",
+    "/api/v1/data/real_time/x",
+    "/api/v2/data",
+    "/api/v1/token",
+    "/api/v1/token/validate/",
+    "/api/v1/statistics/none",
+    "/api/%2e%2e/metrics%00",
+    "/api/%ff%zz",
+    `/api/${"x".repeat(8_000)}`,
+    "/oauth2/none",
+    "/v1/api/none",
+    "/favicon.ico",
+    "/index.html",
+    "/.env",
+  ];
+  for (const path of paths) {
+    test(path.slice(0, 60), async () => {
+      await expectError(await send(path), NOT_FOUND);
+      await expectError(await send(path, { method: "POST", body: "{}" }), NOT_FOUND);
+      await expectError(await send(path, { method: "OPTIONS" }), NOT_FOUND);
+    });
+  }
+
+  test("a token does not change that", async () => {
+    const token = await newUserToken(shared());
+    await expectError(await send("/api/none", { headers: bearer(token) }), NOT_FOUND);
+  });
+});
+
+describe("a method that the path does not take is a JSON 405 which names those it does", () => {
+  for (const [path, taken] of ROUTES) {
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((other) => other !== taken)) {
+      test(`${method} ${path}`, async () => {
+        const response = await send(path, { method });
+        expect(response.headers.get("allow")).toBe(`${taken}, OPTIONS`);
+        await expectError(response, { status: 405, code: 8005, challenge: null });
+      });
+    }
+  }
+
+  test("also for methods that only a raw client sends", async () => {
+    for (const method of ["TRACE", "CONNECT", "PROPFIND"]) {
+      const { status, headers, body } = await exchange(
+        shared().origin,
+        requestText(`${method} ${WRITE_PATH}`, []),
+      );
+      expect({ status, type: headers.get("content-type") }).toEqual({
+        status: 405,
+        type: "application/json",
+      });
+      expect(JSON.parse(body)).toMatchObject({ error_code: 8005 });
+    }
+  });
+});
+
+describe("a browser's preflight", () => {
+  for (const [path, taken] of ROUTES) {
+    test(`is answered for ${path} without a token`, async () => {
+      const response = await send(path, {
+        method: "OPTIONS",
+        headers: {
+          origin: "https://app.example.org",
+          "access-control-request-method": taken,
+          "access-control-request-headers": "authorization,content-type",
+        },
+      });
+      expect(response.status).toBe(204);
+      expect(await response.text()).toBe("");
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(response.headers.get("access-control-allow-methods")).toBe(taken);
+      expect(response.headers.get("access-control-allow-headers")).toBe(
+        "authorization, content-type, x-rpc-method",
+      );
+      expect(Number(response.headers.get("access-control-max-age"))).toBeGreaterThan(0);
+      expect(response.headers.has("access-control-allow-credentials")).toBe(false);
+    });
+  }
+});
+
+describe("HEAD is GET without a body", () => {
+  test("on every route that answers GET, with the same status", async () => {
+    const token = await newUserToken(shared());
+    await write(shared().origin, token, MOMENT, 75);
+    for (const path of [
+      LATEST_PATH,
+      VALIDATE_PATH,
+      LIVE_PATH,
+      "/health/live",
+      "/metrics",
+      "/",
+      "/api/none",
+    ]) {
+      const got = await send(path, { headers: bearer(token) });
+      const head = await send(path, { method: "HEAD", headers: bearer(token) });
+      expect(head.status).toBe(got.status);
+      expect(head.headers.get("content-type")).toBe(got.headers.get("content-type"));
+      expect(await head.text()).toBe("");
+    }
+  });
+
+  test("and 405 on the write path", async () => {
+    expect((await send(WRITE_PATH, { method: "HEAD" })).status).toBe(405);
+  });
+});
+
+describe("the Host header", () => {
+  const ask = (origin: string, host: string, path = WRITE_PATH) =>
+    exchange(origin, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+
+  for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:4327", "[::1]", "[::1]:80", "localhost:99999"]) {
+    test(`${host} is answered`, async () => {
+      expect((await ask(shared().origin, host)).status).toBe(405);
+    });
+  }
+
+  const strangers = [
+    "evil.example",
+    "evil.example:4327",
+    "localhost.evil.example",
+    "localhost@evil.example",
+    "evil.example/localhost",
+    "127.0.0.2",
+    "localhost evil.example",
+    "::1",
+  ];
+  for (const host of strangers) {
+    test(`${host} is refused with 421, which keeps a stranger's page from a local server`, async () => {
+      for (const path of [WRITE_PATH, LATEST_PATH, LIVE_PATH, VALIDATE_PATH, "/metrics", "/", "/api/none"]) {
+        const { status, headers, body } = await ask(shared().origin, host, path);
+        expect({ status, type: headers.get("content-type") }).toEqual({
+          status: 421,
+          type: "application/json",
+        });
+        expect(JSON.parse(body)).toEqual({ error_code: 8007, error_message: expect.any(String) });
+        expect(body).not.toContain("evil");
+      }
+    });
+  }
+
+  test("health is answered under every name: load balancers ask by address", async () => {
+    expect((await ask(shared().origin, "10.0.0.7", "/health/live")).status).toBe(200);
+    expect((await ask(shared().origin, "10.0.0.7", "/health/ready")).status).toBe(200);
+  });
+
+  test("the public address and the allowed hosts are answered", async () => {
+    await using server = await startTestServer({
+      environment: {
+        HEARTWIRE_PUBLIC_URL: "https://heart.example.org",
+        HEARTWIRE_ALLOWED_HOSTS: "pulse.example.org, 192.168.1.20",
+      },
+    });
+    for (const host of ["heart.example.org", "Pulse.Example.org:8080", "192.168.1.20", "localhost"]) {
+      expect((await ask(server.origin, host)).status).toBe(405);
+    }
+    expect((await ask(server.origin, "other.example.org")).status).toBe(421);
+  });
+});
+
+describe("requests that no browser sends", () => {
+  test("several requests sent at once over one connection are answered in order", async () => {
+    const { body } = await exchange(shared().origin, requestText("GET /health/live", []).repeat(2));
+    expect(body).toBe('{"status":"live"}');
+  });
+
+  test("a target with a host in it does not get around the check of the Host header", async () => {
+    const { status } = await exchange(
+      shared().origin,
+      `GET http://localhost/api/v1/data HTTP/1.1\r\nHost: evil.example\r\n\r\n`,
+    );
+    expect(status).toBe(421);
+  });
+
+  test("what the HTTP parser refuses is 400 and ends the connection", async () => {
+    const refused = [
+      "GET /api/none HTTP/1.1\r\n\r\n",
+      requestText(`POST ${WRITE_PATH}`, ["Content-Length: 5", "Content-Length: 6"], "hello"),
+      requestText(`POST ${WRITE_PATH}`, ["Content-Length: 5", "Transfer-Encoding: chunked"], "hello"),
+      requestText(`POST ${WRITE_PATH}`, ["Content-Length: -1"]),
+    ];
+    for (const text of refused) expect((await exchange(shared().origin, text)).status).toBe(400);
+  });
+});
+
+test("another origin may not read the welcome page: CORS is for the API only", async () => {
+  const response = await send("/", { headers: { origin: "https://evil.example" } });
+  expect(response.headers.has("access-control-allow-origin")).toBe(false);
+});

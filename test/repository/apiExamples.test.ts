@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ROUTES } from "../../src/api/routes.ts";
+import { startTestServer, type TestServer, write } from "../support/server.ts";
+import { textOf } from "./files.ts";
+
+/** Where the page says that the server is. */
+const WRITTEN_HOST = "localhost:4327";
+
+/** How often a reading is sent while an example listens. */
+const WRITE_INTERVAL_MS = 50;
+
+interface Example {
+  /** The heading above it, and its place below that. */
+  readonly name: string;
+  readonly language: string;
+  readonly code: string;
+  readonly answer: string;
+}
+
+const examples = examplesOf(textOf("docs/api.md"));
+
+/** The blocks of code, each with the block of its answer that follows. */
+function examplesOf(page: string): readonly Example[] {
+  return page.split(/^#+ /m).flatMap((section) => {
+    const heading = (section.split("\n")[0] as string).replaceAll("`", "");
+    const blocks = [...section.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
+    return blocks.flatMap(([, language = "", code = ""], place) => {
+      if (!["sh", "js"].includes(language)) return [];
+      const answer = blocks[place + 1]?.[2] ?? "";
+      return [{ name: `${heading}: example ${Math.floor(place / 2) + 1}`, language, code, answer }];
+    });
+  });
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** An answer without what is another one each time: identifiers. */
+function comparable(answer: string): string {
+  return answer.trim().replaceAll(UUID, "<uuid>");
+}
+
+function withoutTimes(frame: string): string {
+  return comparable(frame).replaceAll(/\d{13}/g, "<ms>");
+}
+
+describe("the examples of docs/api.md, in their order", () => {
+  let running: TestServer;
+  let token = "";
+
+  beforeAll(async () => {
+    running = await startTestServer();
+    token = await running.token(["data:heart_rate:read", "data:heart_rate:write", "profile:read"]);
+  });
+  afterAll(() => running[Symbol.asyncDispose]());
+
+  function start(command: readonly string[]) {
+    return Bun.spawn([...command], {
+      env: { PATH: process.env.PATH, HEARTWIRE_TOKEN: token },
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+  }
+
+  function here(code: string): string {
+    return code.replaceAll(WRITTEN_HOST, new URL(running.origin).host);
+  }
+
+  /** Runs a listener and sends readings until it has printed a line. */
+  async function firstLineOf(code: string): Promise<string> {
+    const listener = start([process.execPath, "-e", here(code)]);
+    let measuredAt = Date.now() - 60_000;
+    const writer = setInterval(() => write(running.origin, token, ++measuredAt, 77), WRITE_INTERVAL_MS);
+    try {
+      for await (const chunk of listener.stdout) return new TextDecoder().decode(chunk).split("\n")[0] ?? "";
+      return "";
+    } finally {
+      clearInterval(writer);
+      listener.kill();
+      await listener.exited;
+    }
+  }
+
+  for (const { name, language, code, answer } of examples) {
+    if (language === "js") {
+      test(`${name} prints a frame like the one shown`, async () => {
+        expect(withoutTimes(await firstLineOf(code))).toBe(withoutTimes(answer));
+      });
+    } else {
+      test(`${name} answers what is shown`, async () => {
+        const command = start(["bash", "-c", here(code)]);
+        expect(comparable(await command.stdout.text())).toBe(comparable(answer));
+        await command.exited;
+      });
+    }
+  }
+
+  test("are there for every route, and each has an answer", () => {
+    const page = textOf("docs/api.md");
+    expect(examples.length).toBeGreaterThan(9);
+    expect(examples.filter(({ answer }) => answer === "")).toEqual([]);
+    expect(ROUTES.map(({ path }) => path).filter((path) => path !== "/" && !page.includes(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "bun:test";
+import { DEFAULT_LIMITS, LIMITS } from "../../src/settings/limits.ts";
+import { type FlagValues, readSettings, type SettingName } from "../../src/settings/settings.ts";
+import { CLIENT_ENVIRONMENT, SETTINGS } from "../../src/settings/table.ts";
+import { UnusableSetting } from "../../src/settings/unusableSetting.ts";
+
+/** The message with which settings are refused. */
+function refusalOf(environment: Record<string, string>, flags: FlagValues = {}): string {
+  try {
+    readSettings(environment, flags);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UnusableSetting);
+    return (error as Error).message;
+  }
+  return "it was not refused";
+}
+
+describe("where a setting comes from", () => {
+  test("without any, the defaults hold", () => {
+    expect(readSettings({})).toEqual({
+      port: 4327,
+      host: undefined,
+      publicUrl: undefined,
+      allowedHosts: [],
+      data: "./data",
+      durability: "commit",
+      metrics: "auto",
+      logLevel: "info",
+    });
+  });
+
+  test("the environment wins over the default, a flag wins over the environment", () => {
+    const environment = { HEARTWIRE_PORT: "8080", HEARTWIRE_METRICS: "off" };
+    expect(readSettings(environment)).toMatchObject({ port: 8080, metrics: "off", durability: "commit" });
+    expect(readSettings(environment, { port: "9090", durability: "relaxed" })).toMatchObject({
+      port: 9090,
+      metrics: "off",
+      durability: "relaxed",
+    });
+  });
+
+  test("an empty value in the environment counts as not set", () => {
+    const empty = Object.values(SETTINGS).map(({ environment }) => [environment, ""]);
+    expect(readSettings(Object.fromEntries(empty))).toEqual(readSettings({}));
+  });
+
+  test("a flag hides a value of the environment that is wrong", () => {
+    expect(readSettings({ HEARTWIRE_PORT: "none" }, { port: "1" }).port).toBe(1);
+  });
+
+  test("what belongs to other programs is left alone", () => {
+    expect(readSettings({ PATH: "/bin", PORT: "none", heartwire_port: "none" }).port).toBe(4327);
+  });
+});
+
+describe("what a setting takes", () => {
+  const taken = [
+    ["HEARTWIRE_PORT", "0", "port", 0],
+    ["HEARTWIRE_PORT", "65535", "port", 65_535],
+    ["HEARTWIRE_HOST", "0.0.0.0", "host", "0.0.0.0"],
+    ["HEARTWIRE_PUBLIC_URL", "https://heart.example.org", "publicUrl", new URL("https://heart.example.org")],
+    ["HEARTWIRE_PUBLIC_URL", "http://10.0.0.7:8080/", "publicUrl", new URL("http://10.0.0.7:8080")],
+    ["HEARTWIRE_ALLOWED_HOSTS", " Heart.example.org,[::1] ", "allowedHosts", ["heart.example.org", "[::1]"]],
+    ["HEARTWIRE_DATA", "/srv/heart wire", "data", "/srv/heart wire"],
+    ["HEARTWIRE_DURABILITY", "relaxed", "durability", "relaxed"],
+    ["HEARTWIRE_METRICS", "on", "metrics", "on"],
+    ["HEARTWIRE_LOG_LEVEL", "silent", "logLevel", "silent"],
+  ] as const;
+  for (const [name, text, setting, value] of taken) {
+    test(`${name}=${text}`, () => {
+      expect(readSettings({ [name]: text })[setting]).toEqual(value as never);
+    });
+  }
+});
+
+describe("what it does not take is refused, by name and with what was expected", () => {
+  const ADDRESS = "expected an address without a path, such as https://heart.example.org";
+  const HOSTS =
+    "expected host names without port, separated by commas, such as heart.example.org,192.168.1.20";
+  const refused: readonly (readonly [setting: SettingName, text: string, expected: string])[] = [
+    ...["65536", "-1", "80.5", "http", "1e3", " 80", "0x50", "123456"].map(
+      (text) => ["port", text, "expected a number from 0 to 65535"] as const,
+    ),
+    ...[
+      "heart.example.org",
+      "ftp://heart.example.org",
+      "https://heart.example.org/x",
+      "https://h/?x",
+      "//h",
+    ].map((text) => ["publicUrl", text, ADDRESS] as const),
+    ["allowedHosts", "heart.example.org:80", `${HOSTS}; "heart.example.org:80" is none`],
+    ["allowedHosts", "a.example,,b.example", `${HOSTS}; "" is none`],
+    ["allowedHosts", "http://a.example", `${HOSTS}; "http://a.example" is none`],
+    ["allowedHosts", "*.example.org", `${HOSTS}; "*.example.org" is none`],
+    ["durability", "sometimes", "expected one of commit, relaxed"],
+    ["durability", "Commit", "expected one of commit, relaxed"],
+    ["metrics", "yes", "expected one of auto, on, off"],
+    ["logLevel", "trace", "expected one of debug, info, warn, error, silent"],
+  ];
+  for (const [setting, text, expected] of refused) {
+    const { environment, flag } = SETTINGS[setting];
+    test(`${environment}=${text}`, () => {
+      expect(refusalOf({ [environment]: text })).toBe(`${environment}: ${expected}, got "${text}".`);
+    });
+    test(`${flag.split(" ")[0]} ${text}`, () => {
+      expect(refusalOf({}, { [setting]: text })).toBe(`${flag.split(" ")[0]}: ${expected}, got "${text}".`);
+    });
+  }
+});
+
+describe("a name that starts with HEARTWIRE_ and is no setting", () => {
+  const misspelt = [
+    ["HEARTWIRE_PROT", "HEARTWIRE_PORT"],
+    ["HEARTWIRE_HOSTS", "HEARTWIRE_HOST"],
+    ["HEARTWIRE_ALLOWED_HOST", "HEARTWIRE_ALLOWED_HOSTS"],
+    ["HEARTWIRE_LOGLEVEL", "HEARTWIRE_LOG_LEVEL"],
+    ["HEARTWIRE_PUBLICURL", "HEARTWIRE_PUBLIC_URL"],
+    ["HEARTWIRE_DATA_", "HEARTWIRE_DATA"],
+    ["HEARTWIRE_durability", "HEARTWIRE_DURABILITY"],
+  ] as const;
+  for (const [name, nearest] of misspelt) {
+    test(`${name} is refused, and ${nearest} suggested`, () => {
+      expect(refusalOf({ [name]: "1" })).toBe(
+        `${name} is not a setting of Heartwire. Did you mean ${nearest}?`,
+      );
+    });
+  }
+
+  test("is refused though its value is empty, and though all else is well", () => {
+    expect(refusalOf({ HEARTWIRE_PORT: "80", HEARTWIRE_NONE: "" })).toContain("HEARTWIRE_NONE");
+  });
+
+  test("its value, which may be a secret under a wrong name, is not shown", () => {
+    expect(refusalOf({ HEARTWIRE_TOKNE: "3f2504e0" })).toBe(
+      "HEARTWIRE_TOKNE is not a setting of Heartwire. Did you mean HEARTWIRE_TOKEN?",
+    );
+  });
+
+  test("the names that only client commands read are known", () => {
+    for (const name of Object.keys(CLIENT_ENVIRONMENT))
+      expect(() => readSettings({ [name]: "x" })).not.toThrow();
+  });
+});
+
+test("every setting and every limit says in words what it is", () => {
+  for (const { description, defaultText, flag, environment } of Object.values(SETTINGS)) {
+    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect(defaultText).not.toBe("");
+    expect(flag).toMatch(/^--[a-z-]+ <[a-z]+>$/);
+    expect(environment).toMatch(/^HEARTWIRE_[A-Z_]+$/);
+  }
+  for (const [name, { value, unit, meaning }] of Object.entries(LIMITS)) {
+    expect(DEFAULT_LIMITS[name as keyof typeof LIMITS]).toBe(value);
+    expect(value).toBeGreaterThan(0);
+    expect(unit).not.toBe("");
+    expect(meaning).toMatch(/^[A-Z].*\.$/);
+  }
+});
