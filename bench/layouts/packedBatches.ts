@@ -1,26 +1,22 @@
+import { Arrivals } from "../../src/storage/sqlite/arrivals.ts";
+import { COLUMNS } from "../../src/storage/sqlite/freshIndex.ts";
 import type { Layout } from "./layout.ts";
 
-/** Bytes of one reading in a batch: profile 4, source 2, time 8, delay 4, rate 2. */
-const READING_BYTES = 20;
-
-/** One row a commit, the readings of the batch one behind the other in it. */
+/** One row a commit, with all readings of the commit packed into it: the layout of the server, by its own code. */
 export const packedBatches: Layout = {
-  name: "one packed blob a commit",
+  name: "one packed row a commit, in arrival order",
   duplicateCheck: "outside, in memory",
-  schema: "CREATE TABLE batch (sequence INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT",
+  schema:
+    "CREATE TABLE arrival (first_sequence INTEGER PRIMARY KEY, readings INTEGER NOT NULL, packed BLOB NOT NULL) STRICT",
   inserter(database) {
-    const insert = database.prepare("INSERT INTO batch VALUES (?, ?)");
+    const arrivals = new Arrivals(database);
     return (batch, firstSequence) => {
-      const packed = Buffer.alloc(batch.length * READING_BYTES);
+      const numbers = new Float64Array(batch.length * COLUMNS);
       for (const [place, { profile, source, measuredAt, arrivedAt, bpm }] of batch.entries()) {
-        const at = place * READING_BYTES;
-        packed.writeUInt32LE(profile, at);
-        packed.writeUInt16LE(source, at + 4);
-        packed.writeDoubleLE(measuredAt, at + 6);
-        packed.writeInt32LE(arrivedAt - measuredAt, at + 14);
-        packed.writeUInt16LE(bpm, at + 18);
+        numbers.set([profile, source, measuredAt, arrivedAt, bpm], place * COLUMNS);
       }
-      insert.run(firstSequence, packed);
+      const sequences = Float64Array.from(batch, (_, place) => firstSequence + place);
+      arrivals.add(numbers, sequences, undefined);
     };
   },
 };

@@ -37,7 +37,7 @@ async function serve(flags: FlagValues): Promise<void> {
  */
 const SAME_SIGNAL_MS = 500;
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+/** Resolves at the first Ctrl-C, SIGTERM or SIGHUP (a closed terminal); a second one ends the process at once. */
 function endSignal(): Promise<void> {
   return new Promise((resolve) => {
     let askedAt: number | undefined;
@@ -46,7 +46,6 @@ function endSignal(): Promise<void> {
       askedAt ??= performance.now();
       resolve();
     };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }

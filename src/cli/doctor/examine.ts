@@ -130,12 +130,14 @@ function describeControl(database: Database): string {
   return `${profiles} users, ${tokens} tokens that work`;
 }
 
+/** Sequence numbers count the readings that were stored, whatever form they have by now. */
 function describeReadings(database: Database): string {
-  const { fresh } = database.query("SELECT count(*) AS fresh FROM reading").get() as { fresh: number };
-  const { packed } = database.query("SELECT coalesce(sum(readings), 0) AS packed FROM packed_hour").get() as {
-    packed: number;
-  };
-  return `${(fresh + packed).toLocaleString("en")} stored`;
+  const { stored } = database
+    .query(
+      "SELECT max((SELECT value FROM store WHERE name = 'last_sequence'), coalesce(max(first_sequence + readings - 1), 0)) AS stored FROM arrival",
+    )
+    .get() as { stored: number };
+  return `${stored.toLocaleString("en")} stored`;
 }
 
 /** A server holds its lock file exclusively, so that even reading it is refused. */

@@ -1,8 +1,9 @@
+import { IntegerReader, IntegerWriter } from "./variableIntegers.ts";
+
 /**
  * The packed form of one hour of one profile's readings from one source.
  *
- * Columns instead of rows, differences instead of values, in variable-length integers (zigzag as in Protocol
- * Buffers' sint64): claimed times as the change of their spacing, arrivals as the change of their delay, heart
+ * Columns instead of rows, differences instead of values, in variable-length integers: claimed times as the change of their spacing, arrivals as the change of their delay, heart
  * rates as their change. Steady readings cost about four bytes each.
  */
 
@@ -50,7 +51,7 @@ export function packHour(readings: readonly PackedReading[]): Uint8Array {
   for (const { index, intervals } of withIntervals) {
     writer.unsigned(index);
     writer.unsigned(intervals.length);
-    for (const byte of intervals) writer.byte(byte);
+    writer.bytes(intervals);
   }
   return writer.finish();
 }
@@ -121,79 +122,4 @@ export function encodeIntervals(intervalsMs: readonly number[]): Uint8Array {
 export function decodeIntervals(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
-}
-
-/** Variable-length integers, seven bits a byte, low bits first. Numbers up to 2^53 in either direction. */
-class IntegerWriter {
-  #bytes: Uint8Array;
-  #length = 0;
-
-  constructor(expectedBytes: number) {
-    this.#bytes = new Uint8Array(expectedBytes);
-  }
-
-  byte(value: number): void {
-    if (this.#length === this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes[this.#length++] = value;
-  }
-
-  unsigned(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.byte((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
-    this.byte(rest);
-  }
-
-  signed(value: number): void {
-    // Claimed times and arrivals stay below 1e14 ms, so that twice a difference is still a safe integer.
-    this.unsigned(value < 0 ? -value * 2 - 1 : value * 2);
-  }
-
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
-  }
-}
-
-class IntegerReader {
-  readonly #bytes: Uint8Array;
-  #position = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  byte(): number {
-    const value = this.#bytes[this.#position++];
-    if (value === undefined) throw new Error("a packed hour ends too early");
-    return value;
-  }
-
-  bytes(length: number): Uint8Array {
-    const from = this.#position;
-    this.#position += length;
-    if (this.#position > this.#bytes.length) throw new Error("a packed hour ends too early");
-    return this.#bytes.slice(from, this.#position);
-  }
-
-  unsigned(): number {
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 0x80;
-    }
-  }
-
-  signed(): number {
-    const value = this.unsigned();
-    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
-  }
 }

@@ -1,18 +1,17 @@
 import type { Database } from "bun:sqlite";
+import type { Arrivals } from "./arrivals.ts";
 import type { FreshEntry, FreshIndex } from "./freshIndex.ts";
-import { decodeIntervals, hourOf, type PackedReading } from "./packedHour.ts";
+import { hourOf, type PackedReading } from "./packedHour.ts";
 import type { PackedHours } from "./packedHours.ts";
 import type { ProfileStates } from "./profileStates.ts";
 
 /** How long one step may hold up the writes behind it, unless the engine was told another time. */
 export const PACKING_STEP_MS = 2;
 
-/** Rows that one step takes out of the fresh table: a range of neighbouring pages. */
-const DELETED_ROWS_MAX = 4_096;
-
 /** What the packer needs of the engine that owns it. */
 export interface PackerParts {
   readonly database: Database;
+  readonly arrivals: Arrivals;
   readonly hours: PackedHours;
   readonly states: ProfileStates;
   /** A step ends after the profile during which this time was over: with 0, after one profile. */
@@ -22,9 +21,9 @@ export interface PackerParts {
 /**
  * Moves one generation of fresh readings into packed hours, in small steps between the writes.
  *
- * A step packs some profiles and notes in the same transaction up to which sequence number each is packed; rows
- * up to there no longer count. When every profile is packed the rows are deleted. A crash at any point loses and
- * doubles nothing: what was noted is packed, what was not is still a row.
+ * A step packs some profiles and notes in the same transaction up to which sequence number each is packed; what
+ * arrived up to there no longer counts. When every profile is packed the arrivals are deleted. A crash at any point loses and
+ * doubles nothing: what was noted is packed, what was not is still an arrival.
  */
 export class Packer {
   readonly generation: FreshIndex;
@@ -32,9 +31,6 @@ export class Packer {
   readonly #lastSequence: number;
   readonly #pending: number[];
   #unpacked: number;
-  readonly #selectIntervals;
-  readonly #selectFirst;
-  readonly #deleteRows;
   readonly #raiseLastSequence;
   readonly #countPacked;
 
@@ -45,13 +41,6 @@ export class Packer {
     this.#pending = [...generation.profiles()];
     this.#unpacked = generation.size;
     const { database } = parts;
-    this.#selectIntervals = database.prepare<{ rr_intervals: Uint8Array }, [number]>(
-      "SELECT rr_intervals FROM reading WHERE sequence = ?",
-    );
-    this.#selectFirst = database.prepare<{ first: number | null }, []>(
-      "SELECT min(sequence) AS first FROM reading",
-    );
-    this.#deleteRows = database.prepare<null, [number]>("DELETE FROM reading WHERE sequence <= ?");
     this.#raiseLastSequence = database.prepare<null, [number]>(
       "UPDATE store SET value = max(value, ?) WHERE name = 'last_sequence'",
     );
@@ -119,19 +108,16 @@ export class Packer {
 
   #withIntervals(entry: FreshEntry): PackedReading {
     if (!entry.hasIntervals) return entry;
-    const row = this.#selectIntervals.get(entry.sequence);
-    return row === null ? entry : { ...entry, rrIntervalsMs: decodeIntervals(row.rr_intervals) };
+    const rrIntervalsMs = this.#parts.arrivals.intervalsOf(entry.sequence);
+    return rrIntervalsMs === undefined ? entry : { ...entry, rrIntervalsMs };
   }
 
   #deleteSome(): boolean {
     return this.#parts.database
       .transaction(() => {
-        // Once its rows are gone, the file must still know where the sequence went on.
+        // Once its arrivals are gone, the file must still know where the sequence went on.
         this.#raiseLastSequence.run(this.#lastSequence);
-        const first = this.#selectFirst.get()?.first ?? this.#lastSequence;
-        const last = Math.min(first + DELETED_ROWS_MAX, this.#lastSequence);
-        this.#deleteRows.run(last);
-        return last === this.#lastSequence;
+        return this.#parts.arrivals.deleteSome(this.#lastSequence);
       })
       .immediate();
   }

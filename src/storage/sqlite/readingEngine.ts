@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import type { Bpm, EpochMs, ProfileId, SourceId } from "../../domain/reading.ts";
 import type { StoredReading, StoreMeasures } from "../readingStore.ts";
+import { Arrivals, type BatchIntervals } from "./arrivals.ts";
 import { type DatabaseOptions, explain, openDatabase } from "./database.ts";
 import { COLUMNS, type FreshEntry, FreshIndex } from "./freshIndex.ts";
-import { decodeIntervals, encodeIntervals } from "./packedHour.ts";
 import { PackedHours, type SourcedReading } from "./packedHours.ts";
 import { PACKING_STEP_MS, Packer } from "./packer.ts";
 import { ProfileStates, takeLatest } from "./profileStates.ts";
@@ -17,13 +17,10 @@ export interface ReadingEngineOptions extends DatabaseOptions {
   readonly packingStepMs?: number;
 }
 
-/** RR intervals of some readings of a batch, by their place in it. */
-export type BatchIntervals = ReadonlyMap<number, readonly number[]>;
-
 /**
  * Readings in one SQLite file. Everything here is synchronous and belongs to one thread: the worker's.
  *
- * New readings are rows in arrival order, found through the index in memory ({@link FreshIndex}); when those are
+ * New readings lie in the order of their arrival ({@link Arrivals}), found through the index in memory ({@link FreshIndex}); when those are
  * many, the older generation of them is moved into packed hours ({@link Packer}).
  */
 export class ReadingEngine {
@@ -31,10 +28,9 @@ export class ReadingEngine {
   readonly #database: Database;
   readonly #freshReadingsMax: number;
   readonly #packingStepMs: number;
+  readonly #arrivals: Arrivals;
   readonly #hours: PackedHours;
   readonly #states: ProfileStates;
-  readonly #insert;
-  readonly #selectIntervals;
   #fresh = new FreshIndex();
   #packer: Packer | undefined;
   #lastSequence: number;
@@ -47,12 +43,9 @@ export class ReadingEngine {
     this.#freshReadingsMax = options.freshReadingsMax;
     this.#packingStepMs = options.packingStepMs ?? PACKING_STEP_MS;
     this.#database = openDatabase(options.file, READING_MIGRATIONS, options);
+    this.#arrivals = new Arrivals(this.#database);
     this.#hours = new PackedHours(this.#database);
     this.#states = new ProfileStates(this.#database, () => this.#generations());
-    this.#insert = this.#database.prepare("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)");
-    this.#selectIntervals = this.#database.prepare<{ rr_intervals: Uint8Array }, [number]>(
-      "SELECT rr_intervals FROM reading WHERE sequence = ?",
-    );
     this.#lastSequence = this.#loadFresh();
   }
 
@@ -196,12 +189,10 @@ export class ReadingEngine {
       const bpm = batch[column + 4] as number;
       if (this.#isStored(profile, source, measuredAt)) continue;
       const sequence = ++this.#lastSequence;
-      const rr = intervals?.get(place);
-      const rrBytes = rr === undefined ? null : encodeIntervals(rr);
-      this.#insert.run(sequence, profile, source, measuredAt, arrivedAt - measuredAt, bpm, rrBytes);
-      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, rr !== undefined);
+      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals?.has(place) ?? false);
       sequences[place] = sequence;
     }
+    this.#arrivals.add(batch, sequences, intervals);
     return sequences;
   }
 
@@ -231,6 +222,7 @@ export class ReadingEngine {
     while (this.#packer !== undefined) this.packStep();
     const parts = {
       database: this.#database,
+      arrivals: this.#arrivals,
       hours: this.#hours,
       states: this.#states,
       stepMs: this.#packingStepMs,
@@ -251,47 +243,26 @@ export class ReadingEngine {
       }
     }
     return found.map(({ hasIntervals, ...reading }) => {
-      const row = hasIntervals ? this.#selectIntervals.get(reading.sequence) : null;
-      return row === null ? reading : { ...reading, rrIntervalsMs: decodeIntervals(row.rr_intervals) };
+      const rrIntervalsMs = hasIntervals ? this.#arrivals.intervalsOf(reading.sequence) : undefined;
+      return rrIntervalsMs === undefined ? reading : { ...reading, rrIntervalsMs };
     });
   }
 
-  /** Fills the index from the rows that are not packed. @returns the last sequence number given out */
+  /** Fills the index with the arrivals that are not packed. @returns the last sequence number given out */
   #loadFresh(): number {
     const packedSequences = new Map(
       this.#database
         .query(
-          "SELECT profile, packed_sequence FROM profile WHERE packed_sequence >= (SELECT min(sequence) FROM reading)",
+          "SELECT profile, packed_sequence FROM profile WHERE packed_sequence >= (SELECT min(first_sequence) FROM arrival)",
         )
         .values() as [number, number][],
     );
-    const rows = this.#database.query(
-      "SELECT sequence, profile, source, measured_at, arrival_delay, bpm, rr_intervals IS NOT NULL AS has_intervals FROM reading ORDER BY sequence",
-    );
     let last = Number(this.#value("last_sequence"));
-    for (const row of rows.iterate() as Iterable<FreshRow>) {
-      last = row.sequence;
-      if (row.sequence <= (packedSequences.get(row.profile) ?? 0)) continue;
-      this.#fresh.add(
-        row.sequence,
-        row.profile,
-        row.source,
-        row.measured_at,
-        row.measured_at + row.arrival_delay,
-        row.bpm,
-        row.has_intervals === 1,
-      );
+    for (const { sequence, profile, source, measuredAt, arrivedAt, bpm, intervals } of this.#arrivals.all()) {
+      last = sequence;
+      if (sequence <= (packedSequences.get(profile) ?? 0)) continue;
+      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals !== undefined);
     }
     return last;
   }
-}
-
-interface FreshRow {
-  readonly sequence: number;
-  readonly profile: number;
-  readonly source: number;
-  readonly measured_at: number;
-  readonly arrival_delay: number;
-  readonly bpm: number;
-  readonly has_intervals: number;
 }

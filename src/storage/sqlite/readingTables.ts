@@ -3,12 +3,11 @@ import type { Migration } from "./database.ts";
 /**
  * The tables of `readings.db`. Only the worker writes them.
  *
- * `reading` holds what arrived, in arrival order: an append dirties one page, however many profiles send. The
- * arrival is kept as its delay after the claimed time (two bytes instead of six). `packed_hour` holds what was
- * moved out of it (see packedHour.ts), in as many parts as packings met that hour: a part is never written again,
- * so that packing costs what is packed and not what is there. `first_ms` and `last_ms` are claimed times within the
- * hour: the duplicate check of a late reading unpacks only the parts around it. `profile` holds what must be known of a profile
- * without unpacking.
+ * `arrival` holds what arrived, one row a commit, in the order of arrival (see arrivals.ts): an append touches one
+ * page, however many profiles send. `packed_hour` holds what was moved out of it (see packedHour.ts), in as many parts
+ * as packings met that hour: a part is never written again, so that packing costs what is packed and not what is there.
+ * `first_ms` and `last_ms` are claimed times within the hour: the duplicate check of a late reading unpacks only the
+ * parts around it. `profile` holds what must be known of a profile without unpacking.
  */
 export const READING_MIGRATIONS: readonly Migration[] = [
   `
@@ -17,14 +16,10 @@ export const READING_MIGRATIONS: readonly Migration[] = [
     value ANY NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE reading (
-    sequence INTEGER PRIMARY KEY,
-    profile INTEGER NOT NULL,
-    source INTEGER NOT NULL,
-    measured_at INTEGER NOT NULL,
-    arrival_delay INTEGER NOT NULL,
-    bpm INTEGER NOT NULL,
-    rr_intervals BLOB
+  CREATE TABLE arrival (
+    first_sequence INTEGER PRIMARY KEY,
+    readings INTEGER NOT NULL,
+    packed BLOB NOT NULL
   ) STRICT;
 
   CREATE TABLE packed_hour (

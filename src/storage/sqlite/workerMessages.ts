@@ -1,5 +1,6 @@
 import type { StoredReading, StoreMeasures } from "../readingStore.ts";
-import type { BatchIntervals, ReadingEngineOptions } from "./readingEngine.ts";
+import type { BatchIntervals } from "./arrivals.ts";
+import type { ReadingEngineOptions } from "./readingEngine.ts";
 
 /** What the store says to its worker. The first message opens the file; `append` is answered in order. */
 export type ToWorker =

@@ -1,0 +1,151 @@
+import type { Database } from "bun:sqlite";
+import { COLUMNS } from "./freshIndex.ts";
+import { decodeIntervals, encodeIntervals } from "./packedHour.ts";
+import { IntegerReader, IntegerWriter } from "./variableIntegers.ts";
+
+/** RR intervals of some readings of a batch, by their place in it. */
+export type BatchIntervals = ReadonlyMap<number, readonly number[]>;
+
+/** A reading as it lies in a batch. */
+export interface ArrivedReading {
+  readonly sequence: number;
+  readonly profile: number;
+  readonly source: number;
+  readonly measuredAt: number;
+  readonly arrivedAt: number;
+  readonly bpm: number;
+  /** RR intervals as {@link encodeIntervals} writes them; absent when the sender gave none. */
+  readonly intervals?: Uint8Array;
+}
+
+/** The first byte of every packed batch, so that a later form can stand beside this one. */
+const FORM = 1;
+
+/** Steady readings of neighbours in time take about this much. */
+const EXPECTED_READING_BYTES = 12;
+
+/** Sequence numbers whose batches one deletion takes: a range of neighbouring pages. */
+const DELETED_SEQUENCES_MAX = 4_096;
+
+/**
+ * The fresh readings in the file: one row a commit, in the order of arrival, with all readings of the commit packed
+ * into it. A commit so touches the last page or two, and costs one insertion for all of its readings.
+ *
+ * A reading's fields stand one behind the other in variable-length integers: profile, source, claimed time (as the
+ * difference from the reading before), delay of the arrival after the claimed time, heart rate, and one more than the
+ * bytes of its RR intervals, or 0 without any.
+ */
+export class Arrivals {
+  readonly #database: Database;
+  readonly #insert;
+  readonly #selectBatch;
+  readonly #selectFirst;
+  readonly #delete;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#insert = database.prepare<null, [number, number, Uint8Array]>(
+      "INSERT INTO arrival VALUES (?, ?, ?)",
+    );
+    this.#selectBatch = database.prepare<BatchRow, [number]>(
+      "SELECT * FROM arrival WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1",
+    );
+    this.#selectFirst = database.prepare<{ first: number | null }, []>(
+      "SELECT min(first_sequence) AS first FROM arrival",
+    );
+    this.#delete = database.prepare<null, [number]>("DELETE FROM arrival WHERE first_sequence <= ?");
+  }
+
+  /**
+   * Adds the readings of one commit.
+   *
+   * @param batch readings in numbers, {@link COLUMNS} each
+   * @param sequences the sequence number of each, rising by one; 0 for a reading that is left out
+   */
+  add(batch: Float64Array, sequences: Float64Array, intervals: BatchIntervals | undefined): void {
+    const writer = new IntegerWriter(1 + sequences.length * EXPECTED_READING_BYTES);
+    writer.byte(FORM);
+    let first = 0;
+    let readings = 0;
+    let time = 0;
+    for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
+      const sequence = sequences[place] as number;
+      if (sequence === 0) continue;
+      if (readings++ === 0) first = sequence;
+      const measuredAt = batch[column + 2] as number;
+      writer.unsigned(batch[column] as number);
+      writer.unsigned(batch[column + 1] as number);
+      writer.signed(measuredAt - time);
+      writer.signed((batch[column + 3] as number) - measuredAt);
+      writer.unsigned(batch[column + 4] as number);
+      writeIntervals(writer, intervals?.get(place));
+      time = measuredAt;
+    }
+    if (readings > 0) this.#insert.run(first, readings, writer.finish());
+  }
+
+  /** Every reading in the file, packed elsewhere or not, in the order of arrival. */
+  *all(): Generator<ArrivedReading> {
+    const rows = this.#database.query<BatchRow, []>("SELECT * FROM arrival ORDER BY first_sequence");
+    for (const row of rows.iterate()) yield* unpack(row);
+  }
+
+  /** @returns undefined when the reading has no RR intervals */
+  intervalsOf(sequence: number): readonly number[] | undefined {
+    const row = this.#selectBatch.get(sequence);
+    if (row === null) return undefined;
+    for (const reading of unpack(row)) {
+      if (reading.sequence === sequence && reading.intervals !== undefined) {
+        return decodeIntervals(reading.intervals);
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Deletes some of the oldest batches.
+   *
+   * @param until the last sequence number of a batch; no later one is deleted
+   * @returns true when nothing up to there is left
+   */
+  deleteSome(until: number): boolean {
+    const first = this.#selectFirst.get()?.first ?? until;
+    const last = Math.min(first + DELETED_SEQUENCES_MAX, until);
+    this.#delete.run(last);
+    return last === until;
+  }
+}
+
+function writeIntervals(writer: IntegerWriter, intervalsMs: readonly number[] | undefined): void {
+  if (intervalsMs === undefined) {
+    writer.byte(0);
+    return;
+  }
+  const encoded = encodeIntervals(intervalsMs);
+  writer.unsigned(encoded.length + 1);
+  writer.bytes(encoded);
+}
+
+/** @throws Error when the bytes are not a packed batch */
+function* unpack({ first_sequence: first, readings, packed }: BatchRow): Generator<ArrivedReading> {
+  const reader = new IntegerReader(packed);
+  const form = reader.byte();
+  if (form !== FORM) throw new Error(`unknown form of a packed batch: ${form}`);
+  let time = 0;
+  for (let place = 0; place < readings; place++) {
+    const profile = reader.unsigned();
+    const source = reader.unsigned();
+    time += reader.signed();
+    const arrivedAt = time + reader.signed();
+    const bpm = reader.unsigned();
+    const length = reader.unsigned();
+    const reading = { sequence: first + place, profile, source, measuredAt: time, arrivedAt, bpm };
+    yield length === 0 ? reading : { ...reading, intervals: reader.bytes(length - 1) };
+  }
+}
+
+interface BatchRow {
+  readonly first_sequence: number;
+  readonly readings: number;
+  readonly packed: Uint8Array;
+}
