@@ -1,12 +1,19 @@
 import type { Server } from "bun";
 import type { App, Handler } from "./api/app.ts";
 import type { Context, Upgrade } from "./api/context.ts";
+import { ApiError, renderError } from "./api/errors.ts";
 import type { SocketData } from "./api/liveSockets.ts";
 import { SilentListeners, SWEEP_INTERVAL_MS } from "./silentListeners.ts";
 
 /** The server cannot listen; the message is for the operator. */
 export class ListenFailure extends Error {
   override name = "ListenFailure";
+  readonly portTaken: boolean;
+
+  constructor(message: string, { portTaken = false } = {}) {
+    super(message);
+    this.portTaken = portTaken;
+  }
 }
 
 export interface Listeners {
@@ -35,7 +42,7 @@ export async function listen(app: App, context: Context): Promise<Listeners> {
       servers.push(serve(app, context, silent, "::1", first.port as number));
     } catch (error) {
       // A machine without IPv6 is no fault; a port that only IPv6 has taken would send some clients elsewhere.
-      if (error instanceof ListenFailure && error.message.includes("in use")) {
+      if (error instanceof ListenFailure && error.portTaken) {
         await first.stop(true);
         throw error;
       }
@@ -70,6 +77,8 @@ function serve(
     return Bun.serve<SocketData>({
       hostname,
       port,
+      // Bun shares a port when development is off: two servers would then answer by turns, each for its own tokens.
+      reusePort: false,
       idleTimeout: limits.requestIdleSeconds,
       // Our own limit answers with a JSON body, and looks at the declared length before a byte is read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
@@ -98,8 +107,9 @@ function serve(
       },
       development: false,
       error: (error) => {
-        context.log.error({ reason: error.message }, "A request failed outside of its handler.");
-        return Response.json({ error_code: 6001, error_message: "unexpected server error" }, { status: 500 });
+        const failure = new ApiError("unexpected", { cause: error });
+        context.faults.report(failure);
+        return renderError(failure, { otherOrigins: false });
       },
     });
   } catch (error) {
@@ -132,6 +142,7 @@ function explain(error: Error & { code?: string }, hostname: string, port: numbe
   if (error.code === "EADDRINUSE") {
     return new ListenFailure(
       `Port ${port} is in use. Stop what listens there, or choose another one with HEARTWIRE_PORT.`,
+      { portTaken: true },
     );
   }
   if (error.code === "EACCES") {

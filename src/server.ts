@@ -1,5 +1,6 @@
 import { createApp } from "./api/app.ts";
 import type { Context, Log } from "./api/context.ts";
+import { ApiError } from "./api/errors.ts";
 import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
@@ -13,8 +14,8 @@ import type { Settings } from "./settings/settings.ts";
 import { openFolder } from "./storage/sqlite/folder.ts";
 import type { Storage } from "./storage/storage.ts";
 
-/** How often sockets are checked for tokens that have expired. */
-const EXPIRY_INTERVAL_MS = 250;
+/** How often sockets are checked for tokens that have expired, or whose last look-up failed. */
+const SOCKET_CHECK_INTERVAL_MS = 250;
 
 export interface ServerOptions {
   readonly settings: Settings;
@@ -77,21 +78,41 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Closes the sockets of tokens that were revoked or have expired, and forgets what is remembered of them. */
-function watchTokens({ verifier, sockets, clock, log }: Context, { directory }: Storage): () => void {
-  const unverified = (error: unknown) =>
-    log.error({ reason: (error as Error).message }, "Tokens cannot be checked.");
-  const stopWatching = directory.watch(
-    () => {
-      verifier.forget();
-      sockets.closeRevoked((ids) => directory.findUnrevoked(ids)).catch(unverified);
-    },
-    (error) => {
-      verifier.forget();
+/**
+ * Closes the sockets of tokens that were revoked or have expired, and forgets what is remembered of them. A look-up
+ * that fails is tried again at every turn until it succeeds.
+ */
+function watchTokens({ verifier, sockets, clock, faults }: Context, { directory }: Storage): () => void {
+  let changes = 0;
+  let checkedChanges = 0;
+  let checking = false;
+  const unverified = (cause: unknown) => faults.report(new ApiError("tokenUnverifiable", { cause }));
+  const checkSockets = async () => {
+    if (checking || checkedChanges === changes) return;
+    const upTo = changes;
+    checking = true;
+    try {
+      await sockets.closeRevoked((ids) => directory.findUnrevoked(ids));
+      checkedChanges = upTo;
+    } catch (error) {
       unverified(error);
-    },
-  );
-  const timer = setInterval(() => sockets.closeExpired(clock()), EXPIRY_INTERVAL_MS);
+    } finally {
+      checking = false;
+    }
+  };
+  const changed = () => {
+    changes++;
+    verifier.forget();
+    void checkSockets();
+  };
+  const stopWatching = directory.watch(changed, (error) => {
+    unverified(error);
+    changed();
+  });
+  const timer = setInterval(() => {
+    sockets.closeExpired(clock());
+    void checkSockets();
+  }, SOCKET_CHECK_INTERVAL_MS);
   return () => {
     clearInterval(timer);
     stopWatching();

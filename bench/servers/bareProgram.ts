@@ -30,7 +30,7 @@ Bun.serve({
           await readJson(request, writeHeartRateBody, DEFAULT_LIMITS.bodyBytesMax);
           return empty();
         } catch (error) {
-          return renderError(toApiError(error));
+          return renderError(toApiError(error), { otherOrigins: true });
         }
       },
     },

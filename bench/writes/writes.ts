@@ -19,7 +19,7 @@ import { type Measured, visit } from "./visit.ts";
 const CONNECTIONS = [64, 256] as const;
 
 /** The latencies at half of the top rate are the medians of this many rounds. */
-const HALF_RATE_ROUNDS = 3;
+const HALF_RATE_ROUNDS = 5;
 
 interface WritesOptions {
   readonly rounds: number;
@@ -108,17 +108,24 @@ async function latenciesAtHalfRate(
     const top = measured.get("ours")?.filter((one) => one.connections === connections && isValid(one.load));
     if (top === undefined || top.length === 0) continue;
     const requestsPerSecond = Math.round(median(top.map(({ load }) => load.requestsPerSecond)) / 2);
-    for (const contender of [nginx, ours].filter((one) => contenders.includes(one))) {
-      const results: OpenLoopResult[] = [];
-      for (let seed = 1; seed <= HALF_RATE_ROUNDS; seed++) {
-        results.push(
-          await measureAtRate(contender, tokenFile, { connections, requestsPerSecond, seconds, seed }),
-        );
+    const asked = [nginx, ours].filter((one) => contenders.includes(one));
+    const results = asked.map((): OpenLoopResult[] => []);
+    for (let seed = 1; seed <= HALF_RATE_ROUNDS; seed++) {
+      for (const [place, contender] of asked.entries()) {
+        const result = await measureAtRate(contender, tokenFile, {
+          connections,
+          requestsPerSecond,
+          seconds,
+          seed,
+        });
+        results[place]!.push(result);
         progress(
-          `${contender.title} at ${requestsPerSecond}/s, ${connections} connections: p99 ${results.at(-1)!.p99Ms.toFixed(2)} ms`,
+          `${contender.title} at ${requestsPerSecond}/s, ${connections} connections: p99 ${result.p99Ms.toFixed(2)} ms`,
         );
       }
-      found.push({ contender, connections, requestsPerSecond, results });
+    }
+    for (const [place, contender] of asked.entries()) {
+      found.push({ contender, connections, requestsPerSecond, results: results[place]! });
     }
   }
   return found;

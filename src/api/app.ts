@@ -3,6 +3,7 @@ import type { Context, Endpoint, Upgrade } from "./context.ts";
 import { ApiError, renderError } from "./errors.ts";
 import { toApiError } from "./failures.ts";
 import { hostCheck } from "./hosts.ts";
+import { isOpenToOtherOrigins, pathOf } from "./otherOrigins.ts";
 import { preflight } from "./responses.ts";
 import { type Method, ROUTES, type Route } from "./routes.ts";
 
@@ -26,24 +27,29 @@ export function createApp(context: Context): App {
     if (route.direct) direct[route.path] = handler;
     else hono.all(route.path, async ({ req, env }) => (await handler(req.raw, env.upgrade)) as Response);
   }
-  const unknown = wrap({ path: "*", methods: {} });
+  const unknown = wrap({ path: ANY_PATH, methods: {} });
   hono.notFound(async ({ req, env }) => (await unknown(req.raw, env.upgrade)) as Response);
   return { direct, fetch: async (request, upgrade) => hono.fetch(request, { upgrade }) };
 }
+
+/** Stands for every path that no route has. */
+const ANY_PATH = "*";
 
 function wrapper(context: Context): (route: Route) => Handler {
   const allows = hostCheck(context.settings);
   const { log, responses, settings } = context;
   const logsRequests = settings.logLevel === "debug";
   return (route) => async (request, upgrade) => {
+    const otherOrigins = () => isOpenToOtherOrigins(route.path === ANY_PATH ? pathOf(request) : route.path);
     let response: Response | undefined;
     try {
       if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
-      response = await endpointFor(route, request)({ request, context, upgrade });
+      const endpoint = endpointFor(route, request, otherOrigins);
+      response = await endpoint({ request, context, upgrade });
     } catch (thrown) {
       const error = toApiError(thrown);
       if (error.row.status >= 500) context.faults.report(error);
-      response = renderError(error);
+      response = renderError(error, { otherOrigins: otherOrigins() });
     }
     responses.count(response?.status ?? 101);
     // The route alone: what was asked for may hold a token, in its path as in its query.
@@ -55,12 +61,21 @@ function wrapper(context: Context): (route: Route) => Handler {
 }
 
 /** @throws ApiError notFound, or methodNotAllowed with the methods that are (RFC 9110 section 15.5.6) */
-function endpointFor({ methods }: Route, request: Request): Endpoint {
+function endpointFor({ methods }: Route, request: Request, otherOrigins: () => boolean): Endpoint {
   const method = request.method === "HEAD" ? "GET" : request.method;
   const endpoint = methods[method as Method];
   if (endpoint !== undefined) return endpoint;
   const taken = Object.keys(methods);
+  const preflights = otherOrigins();
+  if (method === "OPTIONS" && preflights) return () => preflight(taken.length > 0 ? taken : EVERY_METHOD);
   if (taken.length === 0) throw new ApiError("notFound");
-  if (method === "OPTIONS") return () => preflight(taken);
-  throw new ApiError("methodNotAllowed", { headers: { allow: [...taken, "OPTIONS"].join(", ") } });
+  const allow = [
+    ...taken,
+    ...(taken.includes("GET") ? ["HEAD"] : []),
+    ...(preflights ? ["OPTIONS"] : []),
+  ].join(", ");
+  throw new ApiError("methodNotAllowed", { headers: { allow } });
 }
+
+/** What a preflight for an unknown path is answered: a refused one would hide the 404 from the page that asks. */
+const EVERY_METHOD: readonly Method[] = ["GET", "POST"];

@@ -28,8 +28,15 @@ export const API_ERRORS = {
     code: 7010,
     status: 401,
     message: "error_authorization_header_has_wrong_format",
-    when: "The Authorization header is not `Bearer <uuid>`, or the query's access_token is not a UUID.",
-    challenge: "invalid_request",
+    when: "What follows `Bearer` in the Authorization header, or the query's access_token, is not a UUID.",
+    challenge: "invalid_token",
+  }),
+  tokenSchemeUnknown: row({
+    code: 7010,
+    status: 401,
+    message: "error_authorization_header_has_wrong_format",
+    when: "The Authorization header does not start with `Bearer`: no token was sent.",
+    challenge: null,
   }),
   tokenUnknown: row({
     code: 7005,
@@ -79,8 +86,8 @@ export const API_ERRORS = {
   tokensConflict: row({
     code: 8002,
     status: 400,
-    message: "the Authorization header and access_token name different tokens",
-    when: "Two different tokens are given at once.",
+    message: "two different tokens are given at once",
+    when: "The Authorization header and access_token, or two of the latter, hold different tokens.",
     challenge: "invalid_request",
   }),
   noReading: row({
@@ -111,13 +118,13 @@ export const API_ERRORS = {
   upgradeRequired: row({
     code: 8008,
     status: 426,
-    message: "this is a WebSocket: send an Upgrade header",
-    when: "A socket's path is asked for without an upgrade.",
+    message: "this is a WebSocket: send an Upgrade header, version 13 and a key",
+    when: "A socket's path is asked for without a complete WebSocket handshake of version 13.",
   }),
   busy: row({
     code: 8009,
     status: 503,
-    message: "the server has as many listeners as it allows; try again later",
+    message: "the server takes no more listeners now; try again later",
     when: "The limit socketsMax is reached, or the server is stopping.",
   }),
 } as const;
@@ -152,11 +159,15 @@ export class ApiError extends Error {
   }
 }
 
-/** Writes an error as every route under `/api/` does. */
-export function renderError(error: ApiError): Response {
+/**
+ * Writes an error as every route does.
+ *
+ * @param otherOrigins whether pages of other origins may read it
+ */
+export function renderError(error: ApiError, { otherOrigins }: { readonly otherOrigins: boolean }): Response {
   return json(
     { error_code: error.row.code, error_message: error.message },
-    { status: error.row.status, headers: { ...error.headers, ...challenge(error) } },
+    { status: error.row.status, headers: { ...error.headers, ...challenge(error) }, otherOrigins },
   );
 }
 

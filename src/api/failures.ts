@@ -4,6 +4,7 @@ import { ApiError, type ApiErrorName } from "./errors.ts";
 const REFUSALS: Readonly<Record<RefusalReason, ApiErrorName>> = {
   missing: "tokenMissing",
   malformed: "tokenMalformed",
+  scheme: "tokenSchemeUnknown",
   conflicting: "tokensConflict",
   unknown: "tokenUnknown",
   expired: "tokenExpired",

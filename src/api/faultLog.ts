@@ -1,3 +1,4 @@
+import { StoreUnavailable } from "../storage/readingStore.ts";
 import type { Log } from "./context.ts";
 import type { ApiError } from "./errors.ts";
 
@@ -13,7 +14,7 @@ interface Fault {
 export class FaultLog {
   readonly #log: Log;
   readonly #clock: () => number;
-  readonly #faults = new Map<number, Fault>();
+  readonly #faults = new Map<string, Fault>();
 
   constructor(log: Log, clock: () => number) {
     this.#log = log;
@@ -22,13 +23,17 @@ export class FaultLog {
 
   report(error: ApiError): void {
     const now = this.#clock();
-    const fault = this.#faults.get(error.row.code) ?? { lastLoggedAt: -SILENCE_MS, unlogged: 0 };
-    this.#faults.set(error.row.code, fault);
+    const cause = error.cause instanceof Error ? error.cause : error;
+    // A mistake of ours must not hide behind a full disk that is answered with the same code.
+    const kind = `${error.row.code} ${cause.name}`;
+    const fault = this.#faults.get(kind) ?? { lastLoggedAt: -SILENCE_MS, unlogged: 0 };
+    this.#faults.set(kind, fault);
     if (now - fault.lastLoggedAt < SILENCE_MS) {
       fault.unlogged++;
       return;
     }
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    const expected = cause instanceof StoreUnavailable || cause === error;
+    const reason = expected ? cause.message : (cause.stack ?? cause.message);
     this.#log.error({ code: error.row.code, reason, unlogged: fault.unlogged }, error.row.message);
     fault.lastLoggedAt = now;
     fault.unlogged = 0;

@@ -5,6 +5,9 @@ const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 /** Addresses that mean "every interface" and are no name that anybody asks for. */
 const EVERY_INTERFACE = ["0.0.0.0", "::"];
 
+/** What proxies add to a request that they pass on. */
+const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip|via|cf-connecting-ip)$/i;
+
 /** Host headers whose verdict is remembered, so that the hot path does not take them apart each time. */
 const REMEMBERED_HOSTS_MAX = 1_000;
 
@@ -39,7 +42,7 @@ export function hostCheck(settings: Settings): (host: string | null) => boolean 
  */
 export function isLocal(request: Request, settings: Settings): boolean {
   const listensOnLoopback = settings.host === undefined || isLoopbackAddress(settings.host);
-  const forwarded = [...request.headers.keys()].some((name) => /^(forwarded|x-forwarded-.*)$/i.test(name));
+  const forwarded = [...request.headers.keys()].some((name) => FORWARDED.test(name));
   const name = withoutPort(request.headers.get("host") ?? "");
   return listensOnLoopback && settings.publicUrl === undefined && !forwarded && LOOPBACK_NAMES.includes(name);
 }

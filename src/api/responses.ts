@@ -2,7 +2,7 @@
 const CORS = { "access-control-allow-origin": "*" } as const;
 
 /** Every answer is about now. */
-const FRESH = { ...CORS, "cache-control": "no-store" } as const;
+const FRESH = { "cache-control": "no-store" } as const;
 
 /** Made once: building headers anew costs the hot path more than everything else of its answer. */
 const EMPTY = { headers: new Headers({ ...CORS, "content-type": "application/json" }) };
@@ -12,18 +12,27 @@ export function empty(): Response {
   return new Response("{}", EMPTY);
 }
 
-export function json(
-  body: unknown,
-  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
-): Response {
+export interface JsonOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether pages of other origins may read the answer; true when absent. */
+  readonly otherOrigins?: boolean;
+}
+
+export function json(body: unknown, options: JsonOptions = {}): Response {
   return Response.json(body, {
     status: options.status ?? 200,
-    headers: { ...FRESH, "content-type": "application/json", ...options.headers },
+    headers: {
+      ...((options.otherOrigins ?? true) ? CORS : {}),
+      ...FRESH,
+      "content-type": "application/json",
+      ...options.headers,
+    },
   });
 }
 
 export function text(body: string): Response {
-  return new Response(body, { headers: { ...FRESH, "content-type": "text/plain; charset=UTF-8" } });
+  return new Response(body, { headers: { ...CORS, ...FRESH, "content-type": "text/plain; charset=UTF-8" } });
 }
 
 /** Answers a browser that asks whether another origin may call a route (Fetch standard, CORS preflight). */

@@ -12,7 +12,7 @@ export type Method = "GET" | "POST";
 export interface Route {
   readonly path: string;
   readonly methods: Readonly<Partial<Record<Method, Endpoint>>>;
-  /** Mounted on the server itself, beside Hono: asked very often, or becomes a socket. */
+  /** Mounted on the server itself, beside Hono: asked very often, becomes a socket, or is asked without a Host. */
   readonly direct?: true;
   /** Answers under any host name: load balancers ask by address. */
   readonly anyHost?: true;
@@ -24,8 +24,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
   { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
   { path: "/api/v1/token/validate", methods: { GET: validateToken } },
-  { path: "/health/live", methods: { GET: live }, anyHost: true },
-  { path: "/health/ready", methods: { GET: ready }, anyHost: true },
+  { path: "/health/live", methods: { GET: live }, direct: true, anyHost: true },
+  { path: "/health/ready", methods: { GET: ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },
   { path: "/", methods: { GET: welcome } },
 ];

@@ -7,6 +7,7 @@ import type { TokenVerifier } from "./tokens.ts";
 /** Why a request's token does not open what it asks for. */
 export type RefusalReason =
   | "missing"
+  | "scheme"
   | "malformed"
   | "conflicting"
   | "unknown"
@@ -45,12 +46,12 @@ export function readToken(request: Request, { query }: { readonly query: boolean
   return token;
 }
 
-const BEARER = /^bearer +/i;
+const BEARER = /^bearer(?: +|$)/i;
 
 function readHeader(header: string): string {
   const scheme = BEARER.exec(header);
-  if (scheme === null) throw new TokenRefused("malformed");
-  return readUuid(header.slice(scheme[0].length).trimEnd());
+  if (scheme === null) throw new TokenRefused("scheme");
+  return readUuid(header.slice(scheme[0].length));
 }
 
 function readQuery(url: string): string | undefined {

@@ -19,6 +19,7 @@ export class TokenVerifier {
   readonly #directory: Directory;
   readonly #cachedTokensMax: number;
   #found = new Map<string, TokenRecord>();
+  #revision = 0;
 
   constructor(directory: Directory, cachedTokensMax: number) {
     this.#directory = directory;
@@ -33,9 +34,15 @@ export class TokenVerifier {
     return this.#found.get(token) ?? this.#lookUp(token);
   }
 
+  /** Changes whenever some token may have ended: what was verified before has to be verified again. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Forgets every token: some may have been revoked. */
   forget(): void {
     this.#found = new Map();
+    this.#revision++;
   }
 
   async #lookUp(token: string): Promise<TokenRecord | undefined> {

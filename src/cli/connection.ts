@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { isUuid } from "../domain/uuid.ts";
+import type { CLIENT_ENVIRONMENT } from "../settings/table.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 
 /** The address that every client command talks to unless told otherwise. */
-export const DEFAULT_URL = "http://localhost:4327";
+const DEFAULT_URL = "http://localhost:4327";
 
 export interface ConnectionOptions {
   readonly url?: string;
@@ -33,7 +34,7 @@ export function readConnection(options: ConnectionOptions): Connection {
 
 /** @throws UsageError when the address is not one of http or https */
 export function readBaseUrl(options: ConnectionOptions): URL {
-  const address = options.url ?? process.env.HEARTWIRE_URL ?? DEFAULT_URL;
+  const address = options.url ?? fromEnvironment("HEARTWIRE_URL") ?? DEFAULT_URL;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`--url: expected an address such as ${DEFAULT_URL}, got "${address}".`);
@@ -41,13 +42,16 @@ export function readBaseUrl(options: ConnectionOptions): URL {
   return url;
 }
 
-function readToken(options: ConnectionOptions): string {
-  const token = (
-    options.token ??
-    readTokenFile(options.tokenFile) ??
-    process.env.HEARTWIRE_TOKEN ??
-    ""
-  ).trim();
+/** An address below the server's, which may itself be a folder of a site. */
+export function apiAddress(baseUrl: URL, path: string): URL {
+  const folder = new URL(baseUrl);
+  if (!folder.pathname.endsWith("/")) folder.pathname += "/";
+  return new URL(path, folder);
+}
+
+function readToken({ token: typed, tokenFile }: ConnectionOptions): string {
+  const inFile = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
+  const token = (typed ?? inFile ?? fromEnvironment("HEARTWIRE_TOKEN") ?? "").trim();
   if (token === "") {
     throw new UsageError(
       "A token is missing. Set HEARTWIRE_TOKEN or give --token-file. To make one on the server's machine:\n" +
@@ -58,8 +62,13 @@ function readToken(options: ConnectionOptions): string {
   return token.toLowerCase();
 }
 
-function readTokenFile(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
+/** An empty value counts as not set, as an empty setting of the server does. */
+export function fromEnvironment(name: keyof typeof CLIENT_ENVIRONMENT): string | undefined {
+  return process.env[name]?.trim() || undefined;
+}
+
+/** @throws CommandFailure when the file cannot be read */
+export function readTokenFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

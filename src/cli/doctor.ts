@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import { readSettings, type Settings } from "../settings/settings.ts";
-import { examine, type Finding } from "./doctor/examine.ts";
-import { addSettings } from "./settingsOptions.ts";
+import type { FlagValues } from "../settings/settings.ts";
+import { examine } from "./doctor/examine.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { addSettings, settingsOf } from "./settingsOptions.ts";
 
 /** `heartwire doctor`: says in words what is wrong with this installation. Exit code 1 when something is. */
 export function doctorCommand(): Command {
@@ -10,20 +11,24 @@ export function doctorCommand(): Command {
     .option("--json", "print a JSON array of findings");
   return addSettings(command, ["data", "port", "host"])
     .addHelpText("after", "\nExample:\n  $ npm run heartwire -- doctor")
-    .action(async ({ json, ...flags }: { readonly json?: boolean; readonly data?: string }) => {
-      const findings = await examine(readSettings(process.env, flags) satisfies Settings);
+    .action(async ({ json, ...flags }: FlagValues & { readonly json?: boolean }) => {
+      const findings = await examine(settingsOf(flags));
       if (json) console.log(JSON.stringify(findings, null, 2));
       else for (const finding of findings) console.log(describe(finding));
       if (findings.some(({ state }) => state === "wrong")) process.exitCode = 1;
     });
 }
 
+const MARK_WIDTH = 8;
+
 const MARKS: Readonly<Record<Finding["state"], string>> = {
-  good: "good   ",
-  notice: "notice ",
-  wrong: "WRONG  ",
+  good: "good",
+  notice: "notice",
+  wrong: "WRONG",
 };
 
+/** Says and advice stand below each other, so that the marks can be read down the edge. */
 function describe({ state, about, says, advice }: Finding): string {
-  return `${MARKS[state]} ${about}: ${says}${advice === undefined ? "" : `\n         ${advice}`}`;
+  const lines = [`${about}: ${says}`, ...(advice === undefined ? [] : [advice])];
+  return lines.map((line, index) => (index === 0 ? MARKS[state] : "").padEnd(MARK_WIDTH) + line).join("\n");
 }

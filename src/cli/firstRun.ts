@@ -1,24 +1,32 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hashToken, makeToken } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { RunningServer } from "../server.ts";
 import { MANUAL_CLIENT_ID } from "../storage/directory.ts";
 import { FILES } from "../storage/sqlite/folder.ts";
+import { CommandFailure } from "./failure.ts";
+import { say } from "./say.ts";
 
-/** The name of the first profile; the command line's default for it. */
-export const FIRST_USER = "me";
+/** The name of the first profile. */
+const FIRST_USER = "me";
 
 /**
  * Makes the first user and token of a new data folder, and tells them once: on a terminal, or otherwise in a file
- * that only the owner can read, because a log is not a terminal.
+ * that only the owner can read, because a log is not a terminal. They are told before they are stored: whoever is
+ * interrupted in between is told another token by the next start, and none is lost.
+ *
+ * @throws CommandFailure when the file cannot be written; nothing is stored then
  */
 export async function introduceFirstRun(server: RunningServer, dataFolder: string): Promise<void> {
   const { directory } = server.storage;
-  if ((await directory.countProfiles()) > 0) return;
-  const now = Date.now() as EpochMs;
-  const profile = await directory.createProfile(FIRST_USER, now);
+  if (await directory.hasTokens()) return;
   const token = makeToken();
+  const introduction = firstSteps(server.url.origin, token);
+  if (process.stderr.isTTY) say(introduction);
+  else writeFirstRun(resolve(join(dataFolder, FILES.firstRun)), introduction);
+  const now = Date.now() as EpochMs;
+  const profile = await directory.findOrCreateProfile(FIRST_USER, now);
   await directory.createToken({
     hash: hashToken(token),
     profile: profile.id,
@@ -27,14 +35,19 @@ export async function introduceFirstRun(server: RunningServer, dataFolder: strin
     label: "first run",
     createdAt: now,
   });
-  const introduction = firstSteps(server.url.origin, token);
-  if (process.stderr.isTTY) {
-    console.error(introduction);
-    return;
+}
+
+/** A file or link that is there already is replaced: it may be another user's. */
+function writeFirstRun(file: string, introduction: string): void {
+  try {
+    rmSync(file, { force: true });
+    writeFileSync(file, introduction, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw new CommandFailure(
+      `The first user's token cannot be written to ${file}: ${(error as Error).message}. Move away what is there.`,
+    );
   }
-  const file = resolve(join(dataFolder, FILES.firstRun));
-  writeFileSync(file, introduction, { mode: 0o600 });
-  console.error(`First run: the first user's token and how to use it are in ${file}, readable only by you.`);
+  say(`First run: the first user's token and how to use it are in ${file}, readable only by you.`);
 }
 
 function firstSteps(origin: string, token: string): string {

@@ -5,6 +5,7 @@ import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
+import { say } from "./say.ts";
 import { sendCommand } from "./send.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -53,12 +54,16 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError || error instanceof UnusableSetting) {
-    console.error(message);
+    say(message);
     return WRONG_USAGE;
   }
   const expected = [CommandFailure, StoreUnavailable, ListenFailure].some((type) => error instanceof type);
-  console.error(expected || !(error instanceof Error) ? message : error.stack);
+  say(expected || !(error instanceof Error) ? message : (error.stack ?? message));
   return FAILED;
 }
 
-if (import.meta.main) process.exit(await run(heartwireCommand(), process.argv.slice(2)));
+if (import.meta.main) {
+  // Whatever a command writes is health data or a secret: for its user alone, in a folder of others too.
+  process.umask(0o077);
+  process.exit(await run(heartwireCommand(), process.argv.slice(2)));
+}

@@ -4,6 +4,7 @@ import { startServer } from "../server.ts";
 import type { FlagValues, SettingName } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { introduceFirstRun } from "./firstRun.ts";
+import { say } from "./say.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
 
 /** `heartwire serve`: the server, until Ctrl-C or SIGTERM. */
@@ -22,13 +23,16 @@ async function serve(flags: FlagValues): Promise<void> {
   // Synchronous, so that the last lines before an end are written too.
   const log = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
   const server = await startServer({ settings, log });
-  await introduceFirstRun(server, settings.data);
-  console.error(`Heartwire serves at ${server.url.origin}. Ctrl-C ends it.`);
+  await introduceFirstRun(server, settings.data).catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
+  say(`Heartwire serves at ${server.url.origin}. Ctrl-C ends it.`);
 
   await endSignal();
-  console.error("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");
+  say("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");
   await server.stop();
-  console.error("Stopped.");
+  say("Stopped.");
 }
 
 /**

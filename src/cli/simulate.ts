@@ -2,9 +2,9 @@ import { Command } from "commander";
 import type { EpochMs } from "../domain/reading.ts";
 import { addConnectionOptions, readBaseUrl } from "./connection.ts";
 import { UsageError } from "./failure.ts";
-import { createHalt } from "./sending/halt.ts";
+import { createHalt, type Halt } from "./sending/halt.ts";
 import { addSettings } from "./settingsOptions.ts";
-import { dueReadings } from "./simulating/hearts.ts";
+import { simulatedReadings } from "./simulating/hearts.ts";
 import { printReadings } from "./simulating/print.ts";
 import { describeSimulation, type SimulationTally, showProgress } from "./simulating/progress.ts";
 import { sendHearts } from "./simulating/run.ts";
@@ -54,7 +54,7 @@ async function simulate(options: SimulateOptions, makeLocalTokens: MakeLocalToke
 async function print({ seed, speed, durationMs }: Simulation): Promise<void> {
   const halt = createHalt();
   const timetable = createTimetable(speed, durationMs, Date.now() as EpochMs);
-  const readings = dueReadings(seed, 0, timetable, performance.now(), halt.begun);
+  const readings = simulatedReadings(seed, 0, timetable, performance.now(), halt.begun);
   process.stderr.write(`Seed ${seed}.\n`);
   try {
     await printReadings(readings, process.stdout, speed === "max");
@@ -71,25 +71,38 @@ async function send(
   const baseUrl = readBaseUrl(options);
   const given = givenTokens(options);
   const users = simulation.users ?? given?.available ?? 1;
-  const source = given ?? (await localTokens(baseUrl, users, options.data, makeLocalTokens));
-  const halt = createHalt();
   const tally: SimulationTally = { users, sent: 0, errors: 0, bpm: undefined, trouble: undefined };
-  let hide = () => {};
+  // Around the tokens too: whoever asks us to end while they are made or taken back must not leave them behind.
+  const halt = createHalt();
   try {
-    const tokens = await source.tokens(users);
-    const hearts = users === 1 ? "a heart" : `${users} hearts`;
-    process.stderr.write(
-      `Simulating ${hearts} for ${baseUrl.origin}, seed ${simulation.seed}. Ctrl-C ends it.\n`,
-    );
-    hide = showProgress(process.stderr, tally);
-    const timetable = createTimetable(simulation.speed, simulation.durationMs, Date.now() as EpochMs);
-    await sendHearts({ baseUrl, tokens, seed: simulation.seed, timetable, halt, tally });
+    const source = given ?? (await localTokens(baseUrl, users, options.data, makeLocalTokens));
+    try {
+      await sendShown(simulation, baseUrl, await source.tokens(users), halt, tally);
+    } finally {
+      await source.release();
+    }
   } finally {
-    hide();
     halt.dispose();
-    await source.release();
   }
   process.stderr.write(`Done: ${describeSimulation(tally)}.\n`);
+}
+
+async function sendShown(
+  { seed, speed, durationMs }: Simulation,
+  baseUrl: URL,
+  tokens: readonly string[],
+  halt: Halt,
+  tally: SimulationTally,
+): Promise<void> {
+  const hearts = tokens.length === 1 ? "a heart" : `${tokens.length} hearts`;
+  process.stderr.write(`Simulating ${hearts} for ${baseUrl.origin}, seed ${seed}. Ctrl-C ends it.\n`);
+  const hide = showProgress(process.stderr, tally);
+  try {
+    const timetable = createTimetable(speed, durationMs, Date.now() as EpochMs);
+    await sendHearts({ baseUrl, tokens, seed, timetable, halt, tally });
+  } finally {
+    hide();
+  }
 }
 
 /** Users in a folder of this machine are of no use to a server on another one. */

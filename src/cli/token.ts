@@ -6,9 +6,20 @@ import { isUuid } from "../domain/uuid.ts";
 import { type Directory, MANUAL_CLIENT_ID, type TokenListing } from "../storage/directory.ts";
 import { openFolderDirectory } from "../storage/sqlite/folder.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
+import { say } from "./say.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
 
 const DAY_MS = 86_400_000;
+
+/** What `--expires` takes: from a minute and a half to a hundred years. */
+const EXPIRES_DAYS_MIN = 0.001;
+const EXPIRES_DAYS_MAX = 36_500;
+
+/** What a user's name and a token's label may have. */
+const TEXT_CHARACTERS_MAX = 100;
+
+/** Characters that are not seen but move the cursor, end a line or turn the direction of writing. */
+const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 /** `heartwire token`: make, list and revoke tokens in the data folder, also while its server runs. */
 export function tokenCommand(): Command {
@@ -49,25 +60,26 @@ function createCommand(): Command {
       const scopes = readScopes(flags.scopes);
       const now = Date.now() as EpochMs;
       const expiresAt = flags.expires === undefined ? undefined : readExpiry(flags.expires, now);
-      const name = readName(flags.user);
+      const name = readText("--user", flags.user);
+      const label = flags.label === undefined ? undefined : readText("--label", flags.label);
       const token = makeToken();
       await withDirectory(
         flags,
         async (directory) => {
-          const profile = (await directory.findProfile(name)) ?? (await directory.createProfile(name, now));
+          const profile = await directory.findOrCreateProfile(name, now);
           await directory.createToken({
             hash: hashToken(token),
             profile: profile.id,
             clientId: MANUAL_CLIENT_ID,
             scopes,
             createdAt: now,
-            ...(flags.label === undefined ? {} : { label: flags.label }),
+            ...(label === undefined ? {} : { label }),
             ...(expiresAt === undefined ? {} : { expiresAt }),
           });
         },
         { create: true },
       );
-      console.error(`A token of "${name}" for ${scopes.join(", ")}. You will not see it again:`);
+      say(`A token of "${name}" for ${scopes.join(", ")}. You will not see it again:`);
       console.log(token);
     });
 }
@@ -81,15 +93,8 @@ function listCommand(): Command {
     .action(async (flags: { readonly json?: boolean; readonly data?: string }) => {
       const now = Date.now() as EpochMs;
       const tokens = await withDirectory(flags, (directory) => directory.listTokens());
-      if (flags.json)
-        console.log(
-          JSON.stringify(
-            tokens.map((token) => toJson(token, now)),
-            null,
-            2,
-          ),
-        );
-      else if (tokens.length === 0) console.error("There are no tokens yet. Make one with token create.");
+      if (flags.json) console.log(toSeenJson(tokens.map((token) => toJson(token, now))));
+      else if (tokens.length === 0) say("There are no tokens yet. Make one with token create.");
       else for (const token of tokens) console.log(describe(token, now));
     });
 }
@@ -105,16 +110,24 @@ function revokeCommand(): Command {
     )
     .action(async (given: readonly string[], flags: { readonly data?: string }) => {
       if (given.length === 0) throw new UsageError("token revoke: give the numbers that token list shows.");
-      await withDirectory(flags, async (directory) => {
-        for (const text of given) {
-          const id = await readTokenNumber(text, directory);
-          if (!(await directory.revokeToken(id, Date.now() as EpochMs))) {
-            throw new CommandFailure(`There is no token ${id} that still works. See token list.`);
-          }
-          console.error(`Token ${id} is revoked.`);
-        }
-      });
+      await withDirectory(flags, (directory) => revoke(given, directory));
     });
+}
+
+/** Nothing is revoked when one of the words is no number; all that can be is when one of the numbers is unknown. */
+async function revoke(given: readonly string[], directory: Directory): Promise<void> {
+  const ids: number[] = [];
+  for (const text of given) ids.push(await readTokenNumber(text, directory));
+  const unknown: number[] = [];
+  for (const id of new Set(ids)) {
+    if (await directory.revokeToken(id, Date.now() as EpochMs)) say(`Token ${id} is revoked.`);
+    else unknown.push(id);
+  }
+  if (unknown.length > 0) {
+    throw new CommandFailure(
+      unknown.map((id) => `There is no token ${id} that still works. See token list.`).join("\n"),
+    );
+  }
 }
 
 async function withDirectory<Result>(
@@ -142,20 +155,27 @@ function readScopes(list: string): readonly Scope[] {
 }
 
 function readExpiry(text: string, now: EpochMs): EpochMs {
-  const days = Number(text);
-  if (!(days > 0 && days <= 36_500)) {
+  const days = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(days >= EXPIRES_DAYS_MIN && days <= EXPIRES_DAYS_MAX)) {
     throw new UsageError(
-      `--expires: expected a number of days, more than 0 and at most 36500, got "${text}".`,
+      `--expires: expected a number of days from ${EXPIRES_DAYS_MIN} to ${EXPIRES_DAYS_MAX}, written in digits, such as 30 or 0.5.`,
     );
   }
   return Math.round(now + days * DAY_MS) as EpochMs;
 }
 
-function readName(text: string): string {
-  const name = text.trim();
-  if (name === "" || name.length > 100)
-    throw new UsageError("--user: expected a name of 1 to 100 characters.");
-  return name;
+/** What is stored here is printed by token list, on somebody's terminal. */
+function readText(option: "--user" | "--label", given: string): string {
+  const text = given.trim();
+  if (text === "" || [...text].length > TEXT_CHARACTERS_MAX) {
+    throw new UsageError(`${option}: expected 1 to ${TEXT_CHARACTERS_MAX} characters.`);
+  }
+  if (UNSEEN.test(given)) {
+    throw new UsageError(
+      `${option}: expected one line of visible characters; a character in it is not seen.`,
+    );
+  }
+  return text;
 }
 
 async function readTokenNumber(text: string, directory: Directory): Promise<number> {
@@ -167,7 +187,7 @@ async function readTokenNumber(text: string, directory: Directory): Promise<numb
     return record.id;
   }
   if (!/^\d{1,15}$/.test(text)) {
-    throw new UsageError(`token revoke: expected a number from token list, got something else.`);
+    throw new UsageError("token revoke: expected a number from token list, got something else.");
   }
   return Number(text);
 }
@@ -183,13 +203,32 @@ function describe(token: TokenListing, now: EpochMs): string {
   const until = token.expiresAt === undefined ? "until revoked" : `until ${date(token.expiresAt)}`;
   return [
     String(token.id).padStart(4),
-    (token.profile?.name ?? "-").padEnd(16),
+    toSeen(token.profile?.name ?? "-").padEnd(16),
     stateOf(token, now).padEnd(8),
     until.padEnd(18),
     `made ${date(token.createdAt)}`,
     token.scopes.join(","),
-    ...(token.label === undefined ? [] : [`(${token.label})`]),
+    ...(token.label === undefined ? [] : [`(${toSeen(token.label)})`]),
   ].join("  ");
+}
+
+/** Names and labels of older versions may hold characters that are refused now. */
+function toSeen(text: string): string {
+  return text.replaceAll(new RegExp(UNSEEN, "gu"), "\ufffd");
+}
+
+/** JSON whose every unseen character is escaped, so that it says the same and is safe on a terminal. */
+function toSeenJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(new RegExp(UNSEEN, "gu"), (character) =>
+    character === "\n" ? character : escapeUnits(character),
+  );
+}
+
+function escapeUnits(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 function date(time: EpochMs): string {

@@ -9,10 +9,15 @@ const limit = (value: number, unit: string, meaning: string): Limit => ({ value,
 
 /** Every limit of the server. Each has a test at the limit and one past it. */
 export const LIMITS = {
+  requestHeadBytesMax: limit(
+    16_384,
+    "bytes",
+    "A request whose line and headers are longer is answered 431, without a body, and its connection is closed. Bun sets this one.",
+  ),
   bodyBytesMax: limit(
     16_384,
     "bytes",
-    "A request body over this is answered 413; the rest of it is not read.",
+    "A request body over this is answered 413; the rest of it is thrown away unread.",
   ),
   requestIdleSeconds: limit(
     10,
@@ -38,7 +43,7 @@ export const LIMITS = {
   waitingReadingsMax: limit(
     200_000,
     "readings",
-    "Readings that wait for the disk; one more is answered 500 with 6001.",
+    "Readings that wait for the disk; one more is answered 500 with 6001. A single append of more waits alone.",
   ),
   freshReadingsMax: limit(
     262_144,

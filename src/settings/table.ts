@@ -31,7 +31,7 @@ export const SETTINGS = {
       "The address to listen on. Set 0.0.0.0 to be reached from other machines, and name the hosts they use in HEARTWIRE_ALLOWED_HOSTS.",
     defaultText: "127.0.0.1 and ::1",
     defaultValue: undefined,
-    parse: (text) => text,
+    parse: parseHost,
   }),
   publicUrl: setting<URL | undefined>({
     environment: "HEARTWIRE_PUBLIC_URL",
@@ -56,7 +56,7 @@ export const SETTINGS = {
     description: "The folder that holds everything this server knows.",
     defaultText: "./data",
     defaultValue: "./data",
-    parse: (text) => text,
+    parse: parseFolder,
   }),
   durability: setting<"commit" | "relaxed">({
     environment: "HEARTWIRE_DURABILITY",
@@ -100,6 +100,18 @@ function parsePort(text: string): number {
     throw new UnusableSetting("expected a number from 0 to 65535");
   }
   return port;
+}
+
+function parseHost(text: string): string {
+  if (/[\s/]/.test(text) || text === "") {
+    throw new UnusableSetting("expected an address of this machine, such as 0.0.0.0 or 192.168.1.20");
+  }
+  return text;
+}
+
+function parseFolder(text: string): string {
+  if (text.trim() === "") throw new UnusableSetting("expected the name of a folder");
+  return text;
 }
 
 function parsePublicUrl(text: string): URL {

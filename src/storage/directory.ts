@@ -65,7 +65,11 @@ export interface Directory {
   /** @throws when there is a profile of that name already */
   createProfile(name: string, now: EpochMs): Promise<Profile>;
 
-  countProfiles(): Promise<number>;
+  /** The profile of that name; it is made where there is none, once, however many ask for it at the same time. */
+  findOrCreateProfile(name: string, now: EpochMs): Promise<Profile>;
+
+  /** Whether a token was ever made here. */
+  hasTokens(): Promise<boolean>;
 
   /**
    * Calls back within a quarter of a second after another process changed something here (the command line while

@@ -98,12 +98,22 @@ export abstract class SqlDirectory implements Directory {
     return { id: id as ProfileId, publicId, name };
   }
 
-  async countProfiles(): Promise<number> {
-    const { count } = await this.database
-      .selectFrom("profile")
-      .select(({ fn }) => fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    return Number(count);
+  async findOrCreateProfile(name: string, now: EpochMs): Promise<Profile> {
+    const known = await this.findProfile(name);
+    if (known !== undefined) return known;
+    await this.database
+      .insertInto("profile")
+      .values({ public_id: crypto.randomUUID(), name, created_at: now })
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .execute();
+    const made = await this.findProfile(name);
+    if (made === undefined) throw new Error("The profile was deleted while it was made.");
+    return made;
+  }
+
+  async hasTokens(): Promise<boolean> {
+    const row = await this.database.selectFrom("access_token").select("id").limit(1).executeTakeFirst();
+    return row !== undefined;
   }
 
   async close(): Promise<void> {

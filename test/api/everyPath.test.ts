@@ -34,22 +34,32 @@ describe("an unknown path is a JSON 404", () => {
     "/api/v1/token",
     "/api/v1/token/validate/",
     "/api/v1/statistics/none",
-    "/api/%2e%2e/metrics%00",
     "/api/%ff%zz",
     `/api/${"x".repeat(8_000)}`,
-    "/oauth2/none",
     "/v1/api/none",
-    "/favicon.ico",
-    "/index.html",
-    "/.env",
+    "/.well-known/none",
   ];
   for (const path of paths) {
     test(path.slice(0, 60), async () => {
-      await expectError(await send(path), NOT_FOUND);
-      await expectError(await send(path, { method: "POST", body: "{}" }), NOT_FOUND);
-      await expectError(await send(path, { method: "OPTIONS" }), NOT_FOUND);
+      // "/api" alone is no path below it.
+      const expected = { ...NOT_FOUND, otherOrigins: path !== "/api" };
+      await expectError(await send(path), expected);
+      await expectError(await send(path, { method: "POST", body: "{}" }), expected);
     });
   }
+
+  for (const path of ["/oauth2/none", "/favicon.ico", "/index.html", "/.env", "/api/%2e%2e/metrics%00"]) {
+    test(`${path}, which pages of other origins may not read`, async () => {
+      const expected = { ...NOT_FOUND, otherOrigins: false };
+      for (const method of ["GET", "OPTIONS"]) await expectError(await send(path, { method }), expected);
+    });
+  }
+
+  test("below /api/ a page of another origin can read it: its preflight is answered", async () => {
+    const response = await send("/api/v1/statistics", { method: "OPTIONS" });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-methods")).toBe("GET, POST");
+  });
 
   test("a token does not change that", async () => {
     const token = await newUserToken(shared());
@@ -62,7 +72,7 @@ describe("a method that the path does not take is a JSON 405 which names those i
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((other) => other !== taken)) {
       test(`${method} ${path}`, async () => {
         const response = await send(path, { method });
-        expect(response.headers.get("allow")).toBe(`${taken}, OPTIONS`);
+        expect(response.headers.get("allow")).toBe(`${taken === "GET" ? "GET, HEAD" : taken}, OPTIONS`);
         await expectError(response, { status: 405, code: 8005, challenge: null });
       });
     }
@@ -172,6 +182,14 @@ describe("the Host header", () => {
     expect((await ask(shared().origin, "10.0.0.7", "/health/ready")).status).toBe(200);
   });
 
+  test("health is answered without a usable name too, as a load balancer's HTTP/1.0 has none", async () => {
+    for (const path of ["/health/live", "/health/ready"]) {
+      for (const head of [`GET ${path} HTTP/1.0\r\n`, `GET ${path} HTTP/1.1\r\nHost: a b\r\n`]) {
+        expect((await exchange(shared().origin, `${head}\r\n`)).status).toBe(200);
+      }
+    }
+  });
+
   test("the public address and the allowed hosts are answered", async () => {
     await using server = await startTestServer({
       environment: {
@@ -211,7 +229,11 @@ describe("requests that no browser sends", () => {
   });
 });
 
-test("another origin may not read the welcome page: CORS is for the API only", async () => {
-  const response = await send("/", { headers: { origin: "https://evil.example" } });
-  expect(response.headers.has("access-control-allow-origin")).toBe(false);
+test("another origin may not read what is no part of the API: it would learn that Heartwire runs here", async () => {
+  for (const path of ["/", "/health/live", "/health/ready", "/metrics", "/none"]) {
+    for (const method of ["GET", "POST", "OPTIONS"]) {
+      const response = await send(path, { method, headers: { origin: "https://evil.example" } });
+      expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    }
+  }
 });

@@ -25,6 +25,9 @@ describe("who may read it by default", () => {
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Host": "heart.example.org",
     "x-forwarded-anything": "1",
+    Via: "1.1 proxy",
+    "X-Real-IP": "192.0.2.60",
+    "CF-Connecting-IP": "192.0.2.60",
   };
   for (const [name, value] of Object.entries(forwarded)) {
     test(`none that a proxy forwarded: ${name}`, async () => {

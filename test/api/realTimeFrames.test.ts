@@ -9,6 +9,8 @@ import { newUserToken, sharedServer } from "../support/sharedServer.ts";
 /** The live socket, frame by frame, to a client that does nothing by itself. */
 const shared = sharedServer();
 
+const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
 const auth = (token: string) => [`Authorization: Bearer ${token}`];
 
 async function openSocket(headers: readonly string[] = []) {
@@ -51,6 +53,9 @@ describe("the handshake", () => {
       ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"],
       ["Upgrade: h2c", "Connection: Upgrade"],
       ["Upgrade: websocket"],
+      ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8", `Sec-WebSocket-Key: ${KEY}`],
+      ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Key: ${KEY}`],
+      ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"],
     ];
     for (const lines of handshakes) {
       const text = requestText(`GET ${LIVE_PATH}`, [...auth(token), ...lines]);

@@ -1,12 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  GIVE_UP_AFTER_SECONDS_MAX,
+  IN_FLIGHT_MAX,
+  SPEED_MAX,
+  SPEED_MIN,
+} from "../../src/cli/sending/settings.ts";
 import { type Received, RecordingServer } from "./sending/recordingServer.ts";
 import { ndjson, runSend, secondsOfPulse, startSend, TOKEN, until } from "./sending/runSend.ts";
 
 const RECORDINGS = join(import.meta.dir, "../recordings");
 const STDIN = ["--file", "-", "--format", "ndjson", "--speed", "max"];
+
+const IN_FLIGHT_EXPECTED = `--in-flight: expected a whole number from 1 to ${IN_FLIGHT_MAX}`;
+const SPEED_EXPECTED = `--speed: expected a number from ${SPEED_MIN} to ${SPEED_MAX}, or max`;
 
 let server: RecordingServer;
 let folder: string;
@@ -81,21 +90,18 @@ describe("wrong usage is exit code 2, sends nothing and says what was expected:"
     [["72", "--file", "-"], "not both"],
     [["72", "--speed", "10"], "--speed goes with --file"],
     [["72", "--in-flight", "2"], "--in-flight goes with --file"],
-    [["72", "--give-up-after", "86401"], "--give-up-after: expected a number from 0 to 86400"],
+    [
+      ["72", "--give-up-after", `${GIVE_UP_AFTER_SECONDS_MAX + 1}`],
+      `--give-up-after: expected a number from 0 to ${GIVE_UP_AFTER_SECONDS_MAX}`,
+    ],
     [["--file", "-"], "--format ndjson or --format csv"],
     [["--file", "workout.fit"], "does not end in .ndjson or .csv"],
     [["--file", "-", "--format", "xml"], "--format: expected ndjson or csv"],
-    [[...STDIN, "--in-flight", "0"], "--in-flight: expected a number from 1 to 256"],
-    [[...STDIN, "--in-flight", "257"], "--in-flight: expected a number from 1 to 256"],
-    [[...STDIN, "--in-flight", "1.5"], "--in-flight: expected a whole number"],
-    [
-      ["--file", "-", "--format", "csv", "--speed", "0"],
-      "--speed: expected a number from 0.001 to 1000, or max",
-    ],
-    [
-      ["--file", "-", "--format", "csv", "--speed", "1001"],
-      "--speed: expected a number from 0.001 to 1000, or max",
-    ],
+    [[...STDIN, "--in-flight", "0"], IN_FLIGHT_EXPECTED],
+    [[...STDIN, "--in-flight", `${IN_FLIGHT_MAX + 1}`], IN_FLIGHT_EXPECTED],
+    [[...STDIN, "--in-flight", "1.5"], IN_FLIGHT_EXPECTED],
+    [["--file", "-", "--format", "csv", "--speed", "0"], SPEED_EXPECTED],
+    [["--file", "-", "--format", "csv", "--speed", `${SPEED_MAX + 1}`], SPEED_EXPECTED],
     [[...STDIN, "--now"], "a pipe cannot be read twice"],
     [["72", "--url", "ftp://localhost"], "--url"],
   ])("send %p", async (args, message) => {
@@ -108,8 +114,11 @@ describe("wrong usage is exit code 2, sends nothing and says what was expected:"
   test("the bounds themselves are accepted", async () => {
     const line = ndjson([1, 65_535]);
     const bounds = [
-      ["--speed", "0.001", "--in-flight", "256", "--give-up-after", "86400"],
-      ["--speed", "1000", "--in-flight", "1", "--give-up-after", "0"],
+      [
+        ...["--speed", `${SPEED_MIN}`, "--in-flight", `${IN_FLIGHT_MAX}`],
+        ...["--give-up-after", `${GIVE_UP_AFTER_SECONDS_MAX}`],
+      ],
+      ["--speed", `${SPEED_MAX}`, "--in-flight", "1", "--give-up-after", "0"],
     ];
     for (const flags of bounds) {
       expect((await runSend(server.url, ["--file", "-", "--format", "ndjson", ...flags], line)).code).toBe(0);
@@ -328,6 +337,30 @@ describe("Ctrl-C", () => {
     const { code, stderr } = await running.finished;
     expect(stderr).toContain("Stopped. 2 of 3 readings were delivered, the last from line 2.");
     expect(code).toBe(1);
+  });
+
+  test("and a terminal that is closed end it alike, also when the signal comes from two sides", async () => {
+    server.fault = (number) => (number > 1 ? "silence" : undefined);
+    const file = fileOf("pulse.ndjson", ndjson([1_000, 70], [1_001, 72]));
+    const running = startSend(server.url, "--file", file);
+    await until(() => server.received.length >= 2);
+    running.signal("SIGHUP");
+    await Bun.sleep(20);
+    running.signal("SIGHUP");
+    const { code, stderr } = await running.finished;
+    expect(stderr).toContain("Stopped. 1 of 2 readings were delivered, the last from line 1.");
+    expect(code).toBe(1);
+  });
+
+  test("pressed again later ends it at once, as without us", async () => {
+    server.fault = () => "silence";
+    const running = startSend(server.url, "72");
+    await until(() => server.received.length >= 1);
+    running.signal("SIGINT");
+    await Bun.sleep(600);
+    running.signal("SIGINT");
+    const { code, stderr } = await running.finished;
+    expect({ code, stderr }).toEqual({ code: 128 + constants.signals.SIGINT, stderr: "" });
   });
 
   test("ends the wait for a silent standard input", async () => {

@@ -1,10 +1,22 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { CommandFailure, UsageError } from "../../src/cli/failure.ts";
 import { simulateCommand } from "../../src/cli/simulate.ts";
 import type { TokenSource } from "../../src/cli/simulating/tokens.ts";
 import { decodeWireLine } from "../../src/exchange/ndjson.ts";
+import { makeUsers } from "../support/faults/dataFolder.ts";
+import { runToEnd, startHeartwire } from "../support/runningCommand.ts";
+import { throwAwayFolder } from "../support/server.ts";
+import { openTerminal } from "../support/terminal.ts";
+import { until } from "./sending/runSend.ts";
 import { failureOf, heart, startServer, TOKENS } from "./simulating/testServer.ts";
+
+/** What `token list --json` says of a token. */
+interface Listed {
+  readonly label: string;
+  readonly state: string;
+}
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -60,6 +72,31 @@ describe("heartwire simulate without a token", () => {
     const { released, error } = await run(fast, url);
     expect(error).toBeInstanceOf(CommandFailure);
     expect(released).toBe(1);
+  });
+
+  test("their tokens are taken back also when the terminal is closed", async () => {
+    const folder = throwAwayFolder();
+    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    await makeUsers(folder, ["ada"]);
+    let requests = 0;
+    // Silent in the end, so that the command has progress to write while it ends, to a terminal that is gone.
+    const { url } = serve((_, request) => {
+      requests = request;
+      return request < 3 ? undefined : new Promise(() => {});
+    });
+    const words = ["src/cli/main.ts", "simulate", "--data", folder, "--url", url.href, "--speed", "20"];
+    const terminal = openTerminal([process.execPath, ...words].join(" "), {});
+    if (terminal === undefined) return;
+    await until(() => requests >= 3);
+    // It ends the terminal alone: the command has a session of its own, and is hung up.
+    await terminal[Symbol.asyncDispose]();
+    let states: string[];
+    do {
+      const list = ["token", "list", "--json", "--data", folder];
+      const made = JSON.parse((await runToEnd(startHeartwire(list))).stdout) as Listed[];
+      states = made.filter(({ label }) => label === "simulate").map(({ state }) => state);
+    } while (states.includes("works"));
+    expect(states).toEqual(["revoked"]);
   });
 
   test("none are made for a server on another machine", async () => {

@@ -108,6 +108,20 @@ test(
 );
 
 test(
+  "a port on which another Heartwire serves another folder is in use too",
+  async () => {
+    await using first = await ServerProcess.start({ folder });
+    const { port } = new URL(first.origin);
+    await expectRefused(
+      { folder: join(folder, "other"), environment: { HEARTWIRE_PORT: port } },
+      FAILED,
+      `Port ${port} is in use.`,
+    );
+  },
+  TEST_MS_MAX,
+);
+
+test(
   "an address that is not of this machine is told in one line",
   () =>
     expectRefused(

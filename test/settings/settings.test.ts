@@ -73,6 +73,11 @@ describe("what a setting takes", () => {
   }
 });
 
+test("an empty flag is no value: only the environment may be empty", () => {
+  expect(() => readSettings({}, { host: "" })).toThrow("--host: expected an address of this machine");
+  expect(() => readSettings({}, { data: "" })).toThrow("--data: expected the name of a folder");
+});
+
 describe("what it does not take is refused, by name and with what was expected", () => {
   const ADDRESS = "expected an address without a path, such as https://heart.example.org";
   const HOSTS =
@@ -88,6 +93,9 @@ describe("what it does not take is refused, by name and with what was expected",
       "https://h/?x",
       "//h",
     ].map((text) => ["publicUrl", text, ADDRESS] as const),
+    ["host", " ", "expected an address of this machine, such as 0.0.0.0 or 192.168.1.20"],
+    ["host", "http://0.0.0.0", "expected an address of this machine, such as 0.0.0.0 or 192.168.1.20"],
+    ["data", " ", "expected the name of a folder"],
     ["allowedHosts", "heart.example.org:80", `${HOSTS}; "heart.example.org:80" is none`],
     ["allowedHosts", "a.example,,b.example", `${HOSTS}; "" is none`],
     ["allowedHosts", "http://a.example", `${HOSTS}; "http://a.example" is none`],

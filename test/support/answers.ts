@@ -6,6 +6,8 @@ export interface ExpectedError {
   readonly message?: string;
   /** The whole of `WWW-Authenticate`; null when the header must not be there. */
   readonly challenge?: string | null;
+  /** Whether pages of other origins may read it; true when absent. */
+  readonly otherOrigins?: boolean;
 }
 
 /** Checks that an answer is an error as every route under `/api/` says it. */
@@ -13,7 +15,8 @@ export async function expectError(response: Response, expected: ExpectedError): 
   const text = await response.text();
   expect({ status: response.status, text }).toEqual({ status: expected.status, text: expect.any(String) });
   expect(response.headers.get("content-type")).toBe("application/json");
-  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  const readable = expected.otherOrigins ?? true;
+  expect(response.headers.get("access-control-allow-origin")).toBe(readable ? "*" : null);
   const body = JSON.parse(text) as Record<string, unknown>;
   expect(body).toEqual({ error_code: expected.code, error_message: expect.any(String) });
   if (expected.message !== undefined) expect(body.error_message).toBe(expected.message);
@@ -41,7 +44,13 @@ export const TOKEN_ERRORS = {
     status: 401,
     code: 7010,
     message: "error_authorization_header_has_wrong_format",
-    challenge: 'Bearer error="invalid_request"',
+    challenge: 'Bearer error="invalid_token"',
+  },
+  otherScheme: {
+    status: 401,
+    code: 7010,
+    message: "error_authorization_header_has_wrong_format",
+    challenge: "Bearer",
   },
   unknown: {
     status: 401,

@@ -6,7 +6,7 @@ import type { EpochMs } from "../../src/domain/reading.ts";
 import type { Scope } from "../../src/domain/scopes.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server.ts";
 import { readSettings } from "../../src/settings/settings.ts";
-import { type Directory, MANUAL_CLIENT_ID, type Profile } from "../../src/storage/directory.ts";
+import { type Directory, MANUAL_CLIENT_ID } from "../../src/storage/directory.ts";
 
 /** A logger that keeps its lines, for tests that read them. */
 export class KeptLog {
@@ -72,7 +72,7 @@ export async function makeTestToken(
   expiresAt?: number,
 ): Promise<string> {
   const now = Date.now() as EpochMs;
-  const profile: Profile = (await directory.findProfile(user)) ?? (await directory.createProfile(user, now));
+  const profile = await directory.findOrCreateProfile(user, now);
   const token = makeToken();
   await directory.createToken({
     hash: hashToken(token),

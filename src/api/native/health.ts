@@ -3,7 +3,7 @@ import { json } from "../responses.ts";
 
 /** `GET /health/live`: the process answers. */
 export function live(): Response {
-  return json({ status: "live" });
+  return json({ status: "live" }, { otherOrigins: false });
 }
 
 /** One answer about the store is good for this long: asking costs a commit. */
@@ -18,11 +18,11 @@ const probes = new WeakMap<Context, Probe>();
 
 /** `GET /health/ready`: readings can be stored. 503 while the store cannot write, or the server is stopping. */
 export async function ready({ context }: Call): Promise<Response> {
-  if (context.stopping()) return json({ status: "stopping" }, { status: 503 });
+  if (context.stopping()) return json({ status: "stopping" }, { status: 503, otherOrigins: false });
   const writable = await probe(context);
   return writable
-    ? json({ status: "ready" })
-    : json({ status: "not ready", reason: "the store cannot write" }, { status: 503 });
+    ? json({ status: "ready" }, { otherOrigins: false })
+    : json({ status: "not ready", reason: "the store cannot write" }, { status: 503, otherOrigins: false });
 }
 
 function probe(context: Context): Promise<boolean> {

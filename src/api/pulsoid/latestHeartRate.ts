@@ -14,7 +14,7 @@ export async function latestHeartRate({ request, context }: Call): Promise<Respo
   const demand = { scope: "data:heart_rate:read", query: false } as const;
   const token = await authorise(request, demand, context.verifier, context.clock());
   const mode = readResponseMode(request.url, MODES);
-  const latest = await readLatest(context, ownProfile(token).id);
+  const latest = await readLatest(context, ownProfile(token, demand.scope).id);
   if (latest === undefined) throw new ApiError("noReading");
   if (mode === "text_plain_only_heart_rate") return text(String(latest.bpm));
   return json({ measured_at: effectiveTime(latest), data: { heart_rate: latest.bpm } });

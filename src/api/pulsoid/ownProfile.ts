@@ -1,3 +1,4 @@
+import type { Scope } from "../../domain/scopes.ts";
 import type { Profile, TokenRecord } from "../../storage/directory.ts";
 import { ApiError } from "../errors.ts";
 
@@ -6,7 +7,7 @@ import { ApiError } from "../errors.ts";
  *
  * @throws ApiError scopeMissing for a server token, which has no profile and opens nobody's data
  */
-export function ownProfile(token: TokenRecord): Profile {
-  if (token.profile === undefined) throw new ApiError("scopeMissing");
+export function ownProfile(token: TokenRecord, scope: Scope): Profile {
+  if (token.profile === undefined) throw new ApiError("scopeMissing", { scope });
   return token.profile;
 }

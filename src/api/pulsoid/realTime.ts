@@ -21,8 +21,26 @@ export async function realTime({ request, context, upgrade }: Call): Promise<und
   const token = await authorise(request, demand, context.verifier, context.clock());
   const mode = readResponseMode(request.url, MODES);
   const encoding: Encoding = { name: mode, encode: ENCODERS[mode] };
-  if (context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
-  if (!upgrade(request, { token, profile: ownProfile(token).id, encoding })) {
-    throw new ApiError("upgradeRequired", { headers: { upgrade: "websocket", connection: "Upgrade" } });
-  }
+  const { id: profile } = ownProfile(token, demand.scope);
+  if (!isHandshake(request)) throw upgradeRequired();
+  if (context.stopping() || context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
+  if (!upgrade(request, { token, profile, encoding })) throw upgradeRequired();
+}
+
+/** 16 bytes in base64 (RFC 6455 section 4.1). */
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+/** Whether a request opens a WebSocket (RFC 6455 section 4.2.1). Bun would refuse one that does not without a body. */
+function isHandshake({ headers }: Request): boolean {
+  return (
+    headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    headers.get("sec-websocket-version") === "13" &&
+    KEY.test(headers.get("sec-websocket-key") ?? "")
+  );
+}
+
+function upgradeRequired(): ApiError {
+  return new ApiError("upgradeRequired", {
+    headers: { upgrade: "websocket", connection: "Upgrade", "sec-websocket-version": "13" },
+  });
 }

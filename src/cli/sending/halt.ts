@@ -1,5 +1,7 @@
+import { onEndRequest } from "../endRequest.ts";
+
 /** After a halt, requests under way get this long to be answered before they are cut. */
-export const HALT_GRACE_MS = 2_000;
+const HALT_GRACE_MS = 2_000;
 
 /** The one way a run of `send` comes to an early end, whether the user or an error asks for it. */
 export interface Halt {
@@ -7,14 +9,14 @@ export interface Halt {
   readonly begun: AbortSignal;
   /** Aborted {@link HALT_GRACE_MS} later: let go of what is still under way. */
   readonly ended: AbortSignal;
-  /** True once the user pressed Ctrl-C or the system asked the process to end. */
+  /** True once the user pressed Ctrl-C or closed the terminal, or the system asked the process to end. */
   readonly byUser: () => boolean;
   begin(): void;
   /** Stops listening to signals and timers. */
   dispose(): void;
 }
 
-/** Begins a halt by SIGINT or SIGTERM; a second one ends the process at once, as without us. */
+/** Begins a halt when the process is asked to end; a second request ends it at once, as without us. */
 export function createHalt(): Halt {
   const begun = new AbortController();
   const ended = new AbortController();
@@ -24,17 +26,10 @@ export function createHalt(): Halt {
     begun.abort();
     timer ??= setTimeout(() => ended.abort(), HALT_GRACE_MS);
   };
-  const onSignal = () => {
+  const stopListening = onEndRequest(() => {
     byUser = true;
-    stopListening();
     begin();
-  };
-  const stopListening = () => {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  });
   return {
     begun: begun.signal,
     ended: ended.signal,

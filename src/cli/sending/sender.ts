@@ -1,5 +1,6 @@
 import { encodeWireBody, type WireReading } from "../../exchange/ndjson.ts";
-import type { Connection } from "../connection.ts";
+import { apiAddress, type Connection } from "../connection.ts";
+import { readAnswer } from "../serverAnswer.ts";
 import { judgeAnswer, type Verdict } from "./answer.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import type { Halt } from "./halt.ts";
@@ -7,6 +8,12 @@ import { pause } from "./pause.ts";
 
 /** A request without an answer for this long is sent again. */
 export const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * A run that never gives up rests no longer than this at once, whatever Retry-After says: a wrong one would let it rest
+ * for years.
+ */
+export const REST_MS_MAX = 300_000;
 
 /** A reading was not confirmed by the server; the message says why. */
 export class NotDelivered extends Error {
@@ -58,17 +65,18 @@ export function createSender(settings: SenderSettings): (reading: WireReading) =
       failingSinceMs ??= startedAtMs;
       const nowMs = performance.now();
       const hopeMs = failingSinceMs + settings.giveUpAfterMs - nowMs;
-      const restMs = verdict.retryAfterMs ?? 0;
+      const askedRestMs = verdict.retryAfterMs ?? 0;
+      const restMs = hopeMs === Number.POSITIVE_INFINITY ? Math.min(askedRestMs, REST_MS_MAX) : askedRestMs;
       if (hopeMs <= 0) {
         const limit = `${settings.giveUpAfterMs / 1000} s without success`;
         throw new NotDelivered(`Gave up after ${limit}: ${verdict.reason} (see --give-up-after).`);
       }
       if (restMs > hopeMs) {
-        const rest = `asks us to wait ${Math.ceil(restMs / 1000)} s, longer than --give-up-after allows`;
+        const rest = `asks us to wait ${inSeconds(restMs)}, longer than --give-up-after allows`;
         throw new NotDelivered(`Gave up: ${verdict.reason} and ${rest}.`);
       }
       serverWantsRestUntilMs = Math.max(serverWantsRestUntilMs, nowMs + restMs);
-      settings.onRetry(verdict.reason);
+      settings.onRetry(restMs === 0 ? verdict.reason : `${verdict.reason}, resting ${inSeconds(restMs)}`);
       await pause(
         restMs + Math.min(backoffDelayMs(attempt, settings.random), hopeMs - restMs),
         settings.halt.begun,
@@ -77,10 +85,14 @@ export function createSender(settings: SenderSettings): (reading: WireReading) =
   };
 }
 
+function inSeconds(durationMs: number): string {
+  return `${Math.ceil(durationMs / 1000)} s`;
+}
+
 /** Makes the function that sends one body once. It never throws: what goes wrong on the way is a reason to retry. */
 function createPost(settings: SenderSettings): (body: string) => Promise<Verdict> {
   const { baseUrl, token } = settings.connection;
-  const url = new URL("api/v1/data", baseUrl.href.endsWith("/") ? baseUrl : `${baseUrl.href}/`).href;
+  const url = apiAddress(baseUrl, "api/v1/data");
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const { ended } = settings.halt;
   return async (body) => {
@@ -92,9 +104,7 @@ function createPost(settings: SenderSettings): (body: string) => Promise<Verdict
     try {
       const { signal } = request;
       const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-      // Read to the end, so that the connection can carry the next request.
-      const text = await response.text();
-      return judgeAnswer({ status: response.status, headers: response.headers, body: text }, Date.now());
+      return judgeAnswer(await readAnswer(response), Date.now());
     } catch (error) {
       return {
         kind: "retry",

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { BPM_MAX } from "../../domain/reading.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { UsageError } from "../failure.ts";
+import { readNumber, readWhole } from "../numberOption.ts";
 import type { Speed } from "./replay.ts";
 import type { Format } from "./source.ts";
 
@@ -65,18 +66,18 @@ export function readSendTask(value: string | undefined, options: SendOptions): S
 }
 
 function readStreamTask(file: string, options: SendOptions): SendTask {
-  const task = {
+  return {
     kind: "stream",
     file,
     format: readFormat(file, options.format),
     speed:
-      options.speed === "max" ? "max" : readNumber("--speed", options.speed ?? "1", SPEED_MIN, SPEED_MAX),
+      options.speed === "max"
+        ? "max"
+        : readNumber("--speed", options.speed ?? "1", SPEED_MIN, SPEED_MAX, ", or max"),
     shiftToNow: options.now === true,
-    inFlight: readNumber("--in-flight", options.inFlight ?? "1", 1, IN_FLIGHT_MAX),
+    inFlight: readWhole("--in-flight", options.inFlight ?? "1", 1, IN_FLIGHT_MAX),
     skipInvalid: options.skipInvalid === true,
-  } as const;
-  if (!Number.isInteger(task.inFlight)) throw new UsageError("--in-flight: expected a whole number.");
-  return task;
+  };
 }
 
 /** @throws UsageError when it is not a number of seconds from 0 to a day */
@@ -93,13 +94,6 @@ function readFormat(file: string, format: string | undefined): Format {
   const name =
     file === "-" ? "Standard input has no name" : `The name ${file} does not end in .ndjson or .csv`;
   throw new UsageError(`${name}: say what it holds with --format ndjson or --format csv.`);
-}
-
-function readNumber(flag: string, text: string, least: number, most: number): number {
-  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  const also = flag === "--speed" ? ", or max" : "";
-  throw new UsageError(`${flag}: expected a number from ${least} to ${most}${also}, got "${text}".`);
 }
 
 function flagOf(name: string): string {

@@ -15,7 +15,7 @@ const STRAP_PERIOD_MS = 1_000;
  * @param user from 0; the first user has the heart of the seed itself, so that a printed heart and a sent one agree
  * @param startedAtMs the start of the run, by `performance.now()`
  */
-export async function* dueReadings(
+export async function* simulatedReadings(
   seed: number,
   user: number,
   timetable: Timetable,

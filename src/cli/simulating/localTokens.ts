@@ -19,7 +19,7 @@ export async function makeLocalTokens(users: number, dataFolder: string | undefi
   const made: number[] = [];
   const now = Date.now() as EpochMs;
   const makeOne = async (name: string): Promise<string> => {
-    const profile = (await directory.findProfile(name)) ?? (await directory.createProfile(name, now));
+    const profile = await directory.findOrCreateProfile(name, now);
     const token = makeToken();
     const id = await directory.createToken({
       hash: hashToken(token),

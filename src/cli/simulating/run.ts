@@ -1,11 +1,11 @@
 import { CommandFailure } from "../failure.ts";
 import type { Halt } from "../sending/halt.ts";
 import { createSender, NotDelivered, REQUEST_TIMEOUT_MS } from "../sending/sender.ts";
-import { dueReadings } from "./hearts.ts";
+import { simulatedReadings } from "./hearts.ts";
 import type { SimulationTally } from "./progress.ts";
 import type { Timetable } from "./timetable.ts";
 
-export interface RunSettings {
+export interface SimulationRun {
   readonly baseUrl: URL;
   /** One for each user. */
   readonly tokens: readonly string[];
@@ -21,7 +21,7 @@ export interface RunSettings {
  *
  * @throws CommandFailure when the server refuses a reading or a token; the other users are then stopped too
  */
-export async function sendHearts(settings: RunSettings): Promise<void> {
+export async function sendHearts(settings: SimulationRun): Promise<void> {
   const startedAtMs = performance.now();
   const failures: unknown[] = [];
   const users = settings.tokens.map(async (token, user) => {
@@ -37,7 +37,7 @@ export async function sendHearts(settings: RunSettings): Promise<void> {
 }
 
 async function sendHeart(
-  settings: RunSettings,
+  settings: SimulationRun,
   token: string,
   user: number,
   startedAtMs: number,
@@ -58,7 +58,7 @@ async function sendHeart(
       tally.trouble = undefined;
     },
   });
-  for await (const reading of dueReadings(seed, user, timetable, startedAtMs, halt.begun)) {
+  for await (const reading of simulatedReadings(seed, user, timetable, startedAtMs, halt.begun)) {
     if (user === 0) tally.bpm = reading.heartRate;
     await send(reading);
   }

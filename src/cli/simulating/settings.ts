@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "../connection.ts";
 import { UsageError } from "../failure.ts";
+import { readNumber, readWhole } from "../numberOption.ts";
 import type { Speed } from "../sending/replay.ts";
 
 /** The options of `heartwire simulate`, as they were typed. */
@@ -58,16 +59,4 @@ export function readSimulation(options: SimulateOptions, random: () => number): 
     durationMs,
     users: users === undefined ? undefined : readWhole("--users", users, 1, SIMULATED_USERS_MAX),
   };
-}
-
-function readNumber(flag: string, text: string, least: number, most: number, also = ""): number {
-  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${flag}: expected a number from ${least} to ${most}${also}, got "${text}".`);
-}
-
-function readWhole(flag: string, text: string, least: number, most: number): number {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${flag}: expected a whole number from ${least} to ${most}, got "${text}".`);
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { isUuid } from "../../domain/uuid.ts";
-import type { ConnectionOptions } from "../connection.ts";
-import { CommandFailure, UsageError } from "../failure.ts";
+import { type ConnectionOptions, fromEnvironment, readTokenFile } from "../connection.ts";
+import { UsageError } from "../failure.ts";
 
 /** Where simulated users get their right to write from. */
 export interface TokenSource {
@@ -32,8 +31,8 @@ export interface GivenTokens extends TokenSource {
 export function givenTokens({ token, tokenFile }: ConnectionOptions): GivenTokens | undefined {
   if (token !== undefined) return sourceOf([token], "--token");
   if (tokenFile !== undefined) return sourceOf(readLinesOf(tokenFile), `The token file ${tokenFile}`);
-  const fromEnvironment = process.env.HEARTWIRE_TOKEN?.trim() ?? "";
-  return fromEnvironment === "" ? undefined : sourceOf([fromEnvironment], "HEARTWIRE_TOKEN");
+  const given = fromEnvironment("HEARTWIRE_TOKEN");
+  return given === undefined ? undefined : sourceOf([given], "HEARTWIRE_TOKEN");
 }
 
 function sourceOf(texts: readonly string[], name: string): GivenTokens {
@@ -61,11 +60,7 @@ function sourceOf(texts: readonly string[], name: string): GivenTokens {
 }
 
 function readLinesOf(file: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CommandFailure(`The token file ${file} cannot be read: ${(error as Error).message}`);
-  }
-  return text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  return readTokenFile(file)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.startsWith("#"));
 }

@@ -1,10 +1,14 @@
-import type { Connection } from "../connection.ts";
-import { type LiveReading, readLiveReading } from "./liveReading.ts";
-import { isPassing, refusal } from "./refusal.ts";
+import { apiAddress, type Connection } from "../connection.ts";
+import { CommandFailure } from "../failure.ts";
+import { type Answer, readAnswer } from "../serverAnswer.ts";
+import { type Asked, describeRefusal } from "../serverWords.ts";
+import { type HeardReading, readHeardReading } from "./heardReading.ts";
+
+const READING: Asked = { right: "read", refused: "The server refuses to show the heart rate." };
 
 /** What the server knew before the first live reading. */
 export type Latest =
-  | { readonly kind: "known"; readonly reading: LiveReading }
+  | { readonly kind: "known"; readonly reading: HeardReading }
   /** Nothing was ever sent for this user. */
   | { readonly kind: "none" }
   /** The server was reached and could not tell. */
@@ -23,15 +27,14 @@ export async function fetchLatest(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Latest> {
-  let answer: Response;
-  let body: string;
+  let answer: Answer;
   try {
-    answer = await fetch(apiAddress(baseUrl, "api/v1/data/heart_rate/latest"), {
+    const response = await fetch(apiAddress(baseUrl, "api/v1/data/heart_rate/latest"), {
       headers: { authorization: `Bearer ${token}` },
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    body = await answer.text();
+    answer = await readAnswer(response);
   } catch (error) {
     const timedOut = (error as Error).name === "TimeoutError";
     return {
@@ -40,14 +43,15 @@ export async function fetchLatest(
     };
   }
   if (answer.status === 412) return { kind: "none" };
-  if (!isPassing(answer.status)) throw refusal(answer.status, answer.headers, body);
-  const reading = answer.ok ? readLiveReading(body) : undefined;
+  if (!isPassing(answer.status)) throw new CommandFailure(describeRefusal(answer, READING));
+  const reading = answer.status === 200 ? readHeardReading(answer.body) : undefined;
   return reading === undefined ? { kind: "unknown" } : { kind: "known", reading };
 }
 
-/** An address below the server's, which may itself be a folder of a site. */
-export function apiAddress(baseUrl: URL, path: string): URL {
-  const folder = new URL(baseUrl);
-  if (!folder.pathname.endsWith("/")) folder.pathname += "/";
-  return new URL(path, folder);
+/**
+ * Says whether asking again later can help: a busy or failing server recovers by itself, a refused token does not. 412
+ * is no failure: there is no reading yet.
+ */
+function isPassing(status: number): boolean {
+  return status < 300 || status === 408 || status === 412 || status === 429 || status >= 500;
 }

@@ -3,17 +3,17 @@ import type { Connection } from "../connection.ts";
 import { CommandFailure } from "../failure.ts";
 import { backoffDelayMs } from "../sending/backoff.ts";
 import { pause } from "../sending/pause.ts";
+import type { HeardReading } from "./heardReading.ts";
 import { fetchLatest } from "./latest.ts";
-import type { LiveReading } from "./liveReading.ts";
 import { listenLive, SOCKET_TIMES, type SocketTimes } from "./liveSocket.ts";
 
 /** What happens to somebody who listens. */
 export type FeedEvent =
   | { readonly kind: "connecting"; readonly attempt: number }
   /** What was known before anything arrived live; no reading: nothing was ever sent. */
-  | { readonly kind: "last known"; readonly reading: LiveReading | undefined }
+  | { readonly kind: "last known"; readonly reading: HeardReading | undefined }
   | { readonly kind: "open" }
-  | { readonly kind: "reading"; readonly reading: LiveReading }
+  | { readonly kind: "reading"; readonly reading: HeardReading }
   /** The connection ended or was not made; `attempt` is the next one's number. */
   | { readonly kind: "lost"; readonly reason: string; readonly attempt: number; readonly retryInMs: number };
 
@@ -64,7 +64,7 @@ async function connectOnce(
     openedAt = performance.now();
     onEvent({ kind: "open" });
   };
-  const onReading = (reading: LiveReading) => {
+  const onReading = (reading: HeardReading) => {
     readings += 1;
     onEvent({ kind: "reading", reading });
   };

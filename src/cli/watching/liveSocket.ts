@@ -1,6 +1,5 @@
-import type { Connection } from "../connection.ts";
-import { apiAddress } from "./latest.ts";
-import { type LiveReading, readLiveReading } from "./liveReading.ts";
+import { apiAddress, type Connection } from "../connection.ts";
+import { type HeardReading, readHeardReading } from "./heardReading.ts";
 
 /** How long to wait for whom. */
 export interface SocketTimes {
@@ -34,7 +33,7 @@ export interface SocketEnd {
 
 export interface SocketListener {
   onOpen(): void;
-  onReading(reading: LiveReading): void;
+  onReading(reading: HeardReading): void;
 }
 
 /** Listens on one live socket until it ends, for whatever reason; ends it when the signal is aborted. */
@@ -81,7 +80,7 @@ export function listenLive(
     for (const sign of ["ping", "pong"]) socket.addEventListener(sign as "message", heard);
     socket.addEventListener("message", ({ data }) => {
       heard();
-      const reading = typeof data === "string" ? readLiveReading(data) : undefined;
+      const reading = typeof data === "string" ? readHeardReading(data) : undefined;
       if (reading !== undefined) listener.onReading(reading);
     });
     socket.addEventListener("error", (event) => {

@@ -1,7 +1,7 @@
 import { type Freshness, freshness } from "../../domain/freshness.ts";
 import type { Bpm, EpochMs } from "../../domain/reading.ts";
+import type { HeardReading } from "./heardReading.ts";
 import type { FeedEvent } from "./liveFeed.ts";
-import type { LiveReading } from "./liveReading.ts";
 
 /** What arrived within one second of this machine's clock. */
 export interface TraceSecond {
@@ -23,9 +23,9 @@ export interface WatchState {
   /** Whether a connection was ever open: what follows is then a reconnection. */
   readonly wasOpen: boolean;
   /** The last reading that arrived live, and when. */
-  readonly last: (LiveReading & { readonly arrivedAt: EpochMs }) | undefined;
+  readonly last: (HeardReading & { readonly arrivedAt: EpochMs }) | undefined;
   /** The newest reading that the server told when asked; `none`: nothing was ever sent. */
-  readonly lastKnown: LiveReading | "none" | undefined;
+  readonly lastKnown: HeardReading | "none" | undefined;
   /** Oldest first, at most {@link TRACE_SECONDS_MAX}. */
   readonly trace: readonly TraceSecond[];
 }

@@ -41,6 +41,11 @@ export class Arrivals {
   readonly #selectBatch;
   readonly #selectFirst;
   readonly #delete;
+  /** The batch that was unpacked last: whoever asks for RR intervals asks for many of one batch. */
+  #unpacked: { readonly first: number; readonly readings: readonly ArrivedReading[] } = {
+    first: 0,
+    readings: [],
+  };
 
   constructor(database: Database) {
     this.#database = database;
@@ -92,14 +97,16 @@ export class Arrivals {
 
   /** @returns undefined when the reading has no RR intervals */
   intervalsOf(sequence: number): readonly number[] | undefined {
+    const { first, readings } = this.#unpacked;
+    const bytes = (readings[sequence - first] ?? this.#unpackAround(sequence))?.intervals;
+    return bytes === undefined ? undefined : decodeIntervals(bytes);
+  }
+
+  #unpackAround(sequence: number): ArrivedReading | undefined {
     const row = this.#selectBatch.get(sequence);
     if (row === null) return undefined;
-    for (const reading of unpack(row)) {
-      if (reading.sequence === sequence && reading.intervals !== undefined) {
-        return decodeIntervals(reading.intervals);
-      }
-    }
-    return undefined;
+    this.#unpacked = { first: row.first_sequence, readings: [...unpack(row)] };
+    return this.#unpacked.readings[sequence - row.first_sequence];
   }
 
   /**

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StoreUnavailable } from "../readingStore.ts";
 import type { Storage } from "../storage.ts";
@@ -83,8 +83,7 @@ function makeFolder(folder: string): void {
     return;
   }
   try {
-    mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o700);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StoreUnavailable(`The data folder ${folder} cannot be made: ${(error as Error).message}`);
   }

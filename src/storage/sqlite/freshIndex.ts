@@ -13,21 +13,36 @@ const SMALLEST_CAPACITY = 1024;
  * It is rebuilt from the file at start. Entries are numbered from 0 in the order in which they were added.
  */
 export class FreshIndex {
-  #capacity = SMALLEST_CAPACITY;
-  #profiles = new Uint32Array(SMALLEST_CAPACITY);
-  #sources = new Uint32Array(SMALLEST_CAPACITY);
-  #measuredAt = new Float64Array(SMALLEST_CAPACITY);
-  #arrivedAt = new Float64Array(SMALLEST_CAPACITY);
-  #bpm = new Uint16Array(SMALLEST_CAPACITY);
-  #hasIntervals = new Uint8Array(SMALLEST_CAPACITY);
-  #sequences = new Float64Array(SMALLEST_CAPACITY);
+  #capacity: number;
+  #profiles: Uint32Array;
+  #sources: Uint32Array;
+  #measuredAt: Float64Array;
+  #arrivedAt: Float64Array;
+  #bpm: Uint16Array;
+  #hasIntervals: Uint8Array;
+  #sequences: Float64Array;
   /** The entry before this one of the same profile, so that a profile's entries form a chain. */
-  #previous = new Int32Array(SMALLEST_CAPACITY);
+  #previous: Int32Array;
   /** Open addressing by identity: a slot holds an entry or EMPTY; at most half of the slots are used. */
-  #slots = new Int32Array(SMALLEST_CAPACITY * 2).fill(EMPTY);
+  #slots: Int32Array;
   readonly #newest = new Map<number, number>();
 
   size = 0;
+
+  /** @param expected entries that there is room for from the start; more make it grow */
+  constructor(expected = 0) {
+    const capacity = Math.max(SMALLEST_CAPACITY, 2 ** Math.ceil(Math.log2(expected)));
+    this.#capacity = capacity;
+    this.#profiles = new Uint32Array(capacity);
+    this.#sources = new Uint32Array(capacity);
+    this.#measuredAt = new Float64Array(capacity);
+    this.#arrivedAt = new Float64Array(capacity);
+    this.#bpm = new Uint16Array(capacity);
+    this.#hasIntervals = new Uint8Array(capacity);
+    this.#sequences = new Float64Array(capacity);
+    this.#previous = new Int32Array(capacity);
+    this.#slots = new Int32Array(capacity * 2).fill(EMPTY);
+  }
 
   get lastSequence(): number {
     return this.size === 0 ? 0 : (this.#sequences[this.size - 1] as number);

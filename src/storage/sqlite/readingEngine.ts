@@ -67,10 +67,11 @@ export class ReadingEngine {
    * @throws StoreUnavailable when nothing of the batch was stored
    */
   append(batch: Float64Array, intervals?: BatchIntervals): Float64Array {
-    this.#makeRoom();
-    const sizeBefore = this.#fresh.size;
+    let sizeBefore = this.#fresh.size;
     const sequenceBefore = this.#lastSequence;
     try {
+      this.#makeRoomFor(batch.length / COLUMNS);
+      sizeBefore = this.#fresh.size;
       const sequences = this.#database.transaction(() => this.#insertAll(batch, intervals)).immediate();
       this.#commits++;
       this.#takeLatests(batch, sequences);
@@ -217,8 +218,8 @@ export class ReadingEngine {
   }
 
   /** Starts a packing when there are enough fresh readings; with no room left, finishes the one before it first. */
-  #makeRoom(): void {
-    if (this.#fresh.size < this.#freshReadingsMax) return;
+  #makeRoomFor(readings: number): void {
+    if (this.#fresh.size === 0 || this.#fresh.size + readings <= this.#freshReadingsMax) return;
     while (this.#packer !== undefined) this.packStep();
     const parts = {
       database: this.#database,
@@ -228,7 +229,8 @@ export class ReadingEngine {
       stepMs: this.#packingStepMs,
     };
     this.#packer = new Packer(parts, this.#fresh);
-    this.#fresh = new FreshIndex();
+    // As large as it will be: growing would copy it, and hold up a write, at every doubling.
+    this.#fresh = new FreshIndex(this.#freshReadingsMax);
   }
 
   #generations(): readonly FreshIndex[] {

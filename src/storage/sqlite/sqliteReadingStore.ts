@@ -45,6 +45,7 @@ export class SqliteReadingStore implements ReadingStore {
   #waiting: WaitingAppend[] = [];
   #waitingReadings = 0;
   #committing: WaitingAppend[] | undefined;
+  #committingReadings = 0;
   #flushScheduled = false;
   #closed: string | undefined;
 
@@ -79,7 +80,8 @@ export class SqliteReadingStore implements ReadingStore {
   append(readings: readonly Reading[]): Promise<readonly Appended[]> {
     if (readings.length === 0) return Promise.resolve([]);
     if (this.#closed !== undefined) return Promise.reject(new StoreUnavailable(this.#closed));
-    if (this.#waitingReadings > 0 && this.#waitingReadings + readings.length > this.#waitingReadingsMax) {
+    const unanswered = this.#waitingReadings + this.#committingReadings;
+    if (unanswered > 0 && unanswered + readings.length > this.#waitingReadingsMax) {
       return Promise.reject(
         new StoreUnavailable(`more than ${this.#waitingReadingsMax} readings wait for the disk`),
       );
@@ -158,6 +160,7 @@ export class SqliteReadingStore implements ReadingStore {
       }
     }
     this.#committing = appends;
+    this.#committingReadings = this.#waitingReadings;
     this.#waiting = [];
     this.#waitingReadings = 0;
     const message: ToWorker =
@@ -183,8 +186,7 @@ export class SqliteReadingStore implements ReadingStore {
   }
 
   #settle(sequences: Float64Array): void {
-    const appends = this.#committing ?? [];
-    this.#committing = undefined;
+    const appends = this.#takeCommitting();
     let place = 0;
     for (const { readings, resolve } of appends) {
       const appended: Appended[] = [];
@@ -198,18 +200,23 @@ export class SqliteReadingStore implements ReadingStore {
   }
 
   #reject(reason: StoreUnavailable): void {
-    const appends = this.#committing ?? [];
-    this.#committing = undefined;
+    const appends = this.#takeCommitting();
     for (const { reject } of appends) reject(reason);
     if (this.#waiting.length > 0) this.#scheduleFlush();
+  }
+
+  #takeCommitting(): readonly WaitingAppend[] {
+    const appends = this.#committing ?? [];
+    this.#committing = undefined;
+    this.#committingReadings = 0;
+    return appends;
   }
 
   /** The thread is gone: nothing that waits will be answered, and nothing more is taken. */
   #fail(reason: string): void {
     this.#closed = reason;
     const failure = new StoreUnavailable(reason);
-    for (const { reject } of [...(this.#committing ?? []), ...this.#waiting]) reject(failure);
-    this.#committing = undefined;
+    for (const { reject } of [...this.#takeCommitting(), ...this.#waiting]) reject(failure);
     this.#waiting = [];
     for (const { reject } of this.#questions.values()) reject(failure);
     this.#questions.clear();

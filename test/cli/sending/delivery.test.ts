@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createSender, NotDelivered, type SenderSettings } from "../../../src/cli/sending/sender.ts";
+import { WORDS_CHARACTERS_MAX } from "../../../src/cli/serverWords.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 import { type Fault, RecordingServer } from "./recordingServer.ts";
-import { ndjson, runSend, secondsOfPulse, TOKEN } from "./runSend.ts";
+import { ndjson, runSend, secondsOfPulse, TOKEN, until } from "./runSend.ts";
+
+/** What a server may have on the way, in the buffers of the system, before it notices that nobody reads. */
+const UNREAD_BYTES_MAX = 32 * 2 ** 20;
 
 const STDIN = ["--file", "-", "--format", "ndjson", "--speed", "max"];
 
@@ -61,6 +65,11 @@ describe("no reading is lost, doubled or out of order", () => {
     },
     20_000,
   );
+});
+
+test.each(["", "{}", "[]", " \r\n"])("an answer 200 with the body %p is a delivery", async (body) => {
+  server.fault = () => ({ status: 200, body });
+  expect(await runSend(server.url, ["72"])).toEqual({ code: 0, stdout: "", stderr: "Sent 72 bpm.\n" });
 });
 
 describe("giving up", () => {
@@ -134,6 +143,48 @@ describe("a refusal is final and says what to do:", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("sends us on to https://elsewhere.example/api. Give that address with --url.");
     expect(server.received.length).toBe(1);
+  });
+
+  test.each([201, 202, 204])("%i is not the 200 of the wire: the reading was not kept", async (status) => {
+    server.fault = () => ({ status, body: status === 204 ? "" : "{}" });
+    const { code, stderr } = await runSend(server.url, STDIN, ndjson([1, 70]));
+    expect(code).toBe(1);
+    expect(stderr).toContain("Line 1 (70 bpm");
+    expect(stderr).toContain(`Neither Heartwire nor Pulsoid answered`);
+    expect(stderr).toContain(`(answer ${status})`);
+    expect(server.received.length).toBe(1);
+  });
+
+  test("200 with a page is that of something else, such as a network's log-in", async () => {
+    server.fault = (number) =>
+      number > 1 ? { status: 200, body: "<html>Welcome to our hotel</html>" } : undefined;
+    const { code, stderr } = await runSend(server.url, STDIN, ndjson([1, 70], [2, 71], [3, 72]));
+    expect(code).toBe(1);
+    expect(stderr).toContain("Line 2 (71 bpm");
+    expect(stderr).toContain("Neither Heartwire nor Pulsoid answered");
+    expect(stderr).toContain("1 reading was delivered, the last from line 1.");
+    expect(server.received.length).toBe(2);
+  });
+
+  test("what the server says is printed without its control characters, and not without end", async () => {
+    const error_message = `\x1b[2J\x9b\u202e\u2028\r${"long ".repeat(1_000)}`;
+    server.fault = () => ({ status: 401, body: JSON.stringify({ error_code: 7005, error_message }) });
+    const refused = await runSend(server.url, ["72"]);
+    server.fault = () => ({ status: 301, headers: { location: `https://\x9b2J${"x".repeat(5_000)}` } });
+    const sentOn = await runSend(server.url, ["72"]);
+    for (const { stderr } of [refused, sentOn]) {
+      expect(stderr.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(stderr.length).toBeLessThan(WORDS_CHARACTERS_MAX + 300);
+    }
+  });
+
+  test.each([401, 200])("a %i whose body has no end is given up after a piece of it", async (status) => {
+    server.fault = () => ({ status, endless: "x".repeat(65_536) });
+    const { code, stderr } = await runSend(server.url, ["72"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`answer ${status}`);
+    await until(() => server.endless.givenUp === 1);
+    expect(server.endless.bytesSent).toBeLessThan(UNREAD_BYTES_MAX);
   });
 
   test("404 says that there is no such API", async () => {

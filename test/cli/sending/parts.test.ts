@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { BACKOFF_CAP_MS, backoffDelayMs, readRetryAfterMs } from "../../../src/cli/sending/backoff.ts";
+import {
+  BACKOFF_BASE_MS,
+  BACKOFF_CAP_MS,
+  backoffDelayMs,
+  readRetryAfterMs,
+} from "../../../src/cli/sending/backoff.ts";
 import { deliverAll } from "../../../src/cli/sending/deliverAll.ts";
 import { LINE_CHARACTERS_MAX, type Line, readLines } from "../../../src/cli/sending/lines.ts";
 import { startProgress } from "../../../src/cli/sending/progress.ts";
@@ -11,12 +16,13 @@ import type { EpochMs } from "../../../src/domain/reading.ts";
 const NEVER = new AbortController().signal;
 
 describe("the wait before a retry", () => {
-  test("is any time up to a ceiling that doubles from 250 ms to 10 s", () => {
+  test("is any time up to a ceiling that doubles from a first one to a last", () => {
     const almostOne = () => 1 - 2 ** -53;
     const ceilings = [0, 1, 2, 3, 4, 5, 6, 1_000].map((attempt) => backoffDelayMs(attempt, almostOne) + 1);
-    expect(ceilings).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    const doubled = [1, 2, 4, 8, 16, 32].map((factor) => factor * BACKOFF_BASE_MS);
+    expect(ceilings).toEqual([...doubled, BACKOFF_CAP_MS, BACKOFF_CAP_MS]);
     expect(backoffDelayMs(5, () => 0)).toBe(0);
-    expect(backoffDelayMs(1, () => 0.5)).toBe(250);
+    expect(backoffDelayMs(1, () => 0.5)).toBe(BACKOFF_BASE_MS);
   });
 
   test("is never negative or past the cap, whatever the attempt", () => {

@@ -12,6 +12,8 @@ export interface Received {
 /** What happens to a request instead of being stored and answered 200. */
 export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  /** An answer whose body never ends, as fast as it is taken. */
+  | { readonly status: number; readonly endless: string }
   /** The socket is destroyed before the reading is stored. */
   | "cut before storing"
   /** The reading is stored, but the socket is destroyed before the answer. */
@@ -33,6 +35,8 @@ export class RecordingServer {
   fault: (requestNumber: number) => Fault | undefined = () => undefined;
   /** Called after a new reading was stored. */
   onStored: () => void = () => {};
+  /** How much of bodies without end was sent, and how many of them the other side gave up. */
+  readonly endless = { bytesSent: 0, givenUp: 0 };
   #server: Server | undefined;
   #port = 0;
 
@@ -76,6 +80,7 @@ export class RecordingServer {
     const fault = this.fault(this.received.length);
     if (fault === "silence") return;
     if (fault === "cut before storing") return void request.socket.destroy();
+    if (typeof fault === "object" && "endless" in fault) return this.#answerWithoutEnd(response, fault);
     if (typeof fault === "object") {
       response.writeHead(fault.status, fault.headers);
       return void response.end(fault.body ?? "{}");
@@ -84,6 +89,21 @@ export class RecordingServer {
     if (fault === "cut after storing") return void request.socket.destroy();
     response.writeHead(200, { "content-type": "application/json" });
     response.end("{}");
+  }
+
+  #answerWithoutEnd(response: ServerResponse, fault: { status: number; endless: string }): void {
+    response.writeHead(fault.status);
+    response.on("close", () => {
+      this.endless.givenUp += 1;
+    });
+    const send = () => {
+      while (!response.destroyed) {
+        this.endless.bytesSent += fault.endless.length;
+        if (!response.write(fault.endless)) return;
+      }
+    };
+    response.on("drain", send);
+    send();
   }
 
   #store(body: string): void {

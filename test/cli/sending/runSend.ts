@@ -17,7 +17,7 @@ export interface Running {
   write(text: string): void;
   /** Ends the command's standard input. */
   end(): void;
-  signal(name: "SIGINT" | "SIGTERM"): void;
+  signal(name: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
 }
 
 /** Starts `heartwire send` as a user would: as a process of its own. */

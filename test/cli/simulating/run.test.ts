@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { CommandFailure } from "../../../src/cli/failure.ts";
 import { createHalt, type Halt } from "../../../src/cli/sending/halt.ts";
+import { REST_MS_MAX } from "../../../src/cli/sending/sender.ts";
 import { describeSimulation, type SimulationTally } from "../../../src/cli/simulating/progress.ts";
 import { sendHearts } from "../../../src/cli/simulating/run.ts";
 import { createTimetable } from "../../../src/cli/simulating/timetable.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 import { decodeWireLine, type WireReading } from "../../../src/exchange/ndjson.ts";
 import { failureOf, heart, startServer, TOKENS } from "./testServer.ts";
+
+const REST_SECONDS_MAX = REST_MS_MAX / 1_000;
 
 const NOON = Date.UTC(2026, 5, 1, 12) as EpochMs;
 
@@ -78,6 +81,26 @@ describe("sending hearts", () => {
     expect(tally.errors).toBeGreaterThanOrEqual(4);
     expect([...troubles].some((trouble) => trouble?.includes("the server answers"))).toBe(true);
     expect(tally.trouble).toBeUndefined();
+  });
+
+  test.each([
+    ["1", 1],
+    [`${REST_SECONDS_MAX}`, REST_SECONDS_MAX],
+    [`${REST_SECONDS_MAX + 1}`, REST_SECONDS_MAX],
+    ["999999999", REST_SECONDS_MAX],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", REST_SECONDS_MAX],
+  ])("with Retry-After: %s rests for %i s and says so", async (retryAfter, seconds) => {
+    const { url } = serve(
+      () => new Response("busy", { status: 503, headers: { "retry-after": retryAfter } }),
+    );
+    const halt = newHalt();
+    const tally = newTally(1);
+    const timetable = createTimetable(1, undefined, Date.now() as EpochMs);
+    const sending = sendHearts({ baseUrl: url, tokens: TOKENS.slice(0, 1), seed: 5, timetable, halt, tally });
+    while (tally.errors < 1) await Bun.sleep(5);
+    expect(tally.trouble).toBe(`the server answers 503, resting ${seconds} s`);
+    halt.begin();
+    await sending;
   });
 
   test("waits for a server that is not there yet", async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { UsageError } from "../../../src/cli/failure.ts";
-import { readSimulation } from "../../../src/cli/simulating/settings.ts";
+import {
+  DURATION_SECONDS_MAX,
+  readSimulation,
+  SEED_MAX,
+  SIMULATED_USERS_MAX,
+  SIMULATION_SPEED_MAX,
+  SIMULATION_SPEED_MIN,
+} from "../../../src/cli/simulating/settings.ts";
 
 describe("the options of simulate", () => {
   const read = (options: object) => readSimulation(options, () => 0.5);
@@ -15,18 +22,37 @@ describe("the options of simulate", () => {
     expect(read({ print: true }).speed).toBe(1);
   });
 
+  test("may be as large and as small as their bounds", () => {
+    const largest = {
+      seed: `${SEED_MAX}`,
+      speed: `${SIMULATION_SPEED_MAX}`,
+      duration: `${DURATION_SECONDS_MAX}`,
+      users: `${SIMULATED_USERS_MAX}`,
+    };
+    expect(read(largest)).toEqual({
+      seed: SEED_MAX,
+      speed: SIMULATION_SPEED_MAX,
+      durationMs: DURATION_SECONDS_MAX * 1_000,
+      users: SIMULATED_USERS_MAX,
+    });
+    const least = { seed: "0", speed: `${SIMULATION_SPEED_MIN}`, duration: "1", users: "1" };
+    expect(read(least)).toEqual({ seed: 0, speed: SIMULATION_SPEED_MIN, durationMs: 1_000, users: 1 });
+  });
+
   test.each([
     [{ speed: "max" }, "--duration"],
     [{ speed: "0" }, "--speed"],
-    [{ speed: "501" }, "--speed"],
+    [{ speed: `${SIMULATION_SPEED_MIN / 10}` }, "--speed"],
+    [{ speed: `${SIMULATION_SPEED_MAX + 1}` }, "--speed"],
     [{ speed: "fast" }, "--speed"],
     [{ duration: "0" }, "--duration"],
+    [{ duration: `${DURATION_SECONDS_MAX + 1}` }, "--duration"],
     [{ duration: "-5" }, "--duration"],
     [{ seed: "-1" }, "--seed"],
     [{ seed: "1.5" }, "--seed"],
-    [{ seed: "4294967296" }, "--seed"],
+    [{ seed: `${SEED_MAX + 1}` }, "--seed"],
     [{ users: "0" }, "--users"],
-    [{ users: "1001" }, "--users"],
+    [{ users: `${SIMULATED_USERS_MAX + 1}` }, "--users"],
     [{ users: "2", print: true }, "--print"],
   ])("refuse %j and name %s", (options, flag) => {
     expect(() => read(options)).toThrow(UsageError);

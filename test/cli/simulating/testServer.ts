@@ -19,7 +19,7 @@ export function heart(seed: number, durationS: number): number[] {
 
 /** A server that keeps what it accepts by token, each time once, as the real one does. */
 export function startServer(
-  answer: (token: string, request: number) => Response | undefined = () => undefined,
+  answer: (token: string, request: number) => Response | undefined | Promise<Response> = () => undefined,
 ) {
   const stored = new Map<string, Map<number, number>>();
   let requests = 0;
@@ -30,7 +30,7 @@ export function startServer(
       requests += 1;
       const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";
       const { reading } = decodeWireLine(await request.text());
-      const failed = answer(token, requests);
+      const failed = await answer(token, requests);
       if (failed !== undefined) return failed;
       const readings = stored.get(token) ?? new Map<number, number>();
       stored.set(token, readings);

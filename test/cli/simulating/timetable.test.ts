@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { SIMULATION_SPEED_MAX } from "../../../src/cli/simulating/settings.ts";
+import { SIMULATION_SPEED_MAX, SIMULATION_SPEED_MIN } from "../../../src/cli/simulating/settings.ts";
 import { createTimetable } from "../../../src/cli/simulating/timetable.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 
@@ -34,7 +34,7 @@ describe("the timetable", () => {
   test("never gives a time that lies in the future when the reading is due, nor one time twice", () => {
     const speed = fc.oneof(
       fc.constant("max" as const),
-      fc.double({ min: 0.01, max: SIMULATION_SPEED_MAX, noNaN: true }),
+      fc.double({ min: SIMULATION_SPEED_MIN, max: SIMULATION_SPEED_MAX, noNaN: true }),
     );
     const durationMs = fc.option(fc.integer({ min: 1000, max: 100_000_000 }), { nil: undefined });
     const spacingMs = fc.integer({ min: 860, max: 1200 });

@@ -175,6 +175,26 @@ describe("the connection", () => {
     expect((await failure(follow(url).ended)).message).toContain("https://elsewhere.test/api");
   });
 
+  test("ends also when the refusal has no end, and takes no more than a piece of it", async () => {
+    const { server, behaviour, url } = startServer();
+    cleanUps.push(() => server.stop(true));
+    const piece = new Uint8Array(65_536).fill(120);
+    const gaveUp = Promise.withResolvers<void>();
+    behaviour.latest = () =>
+      new Response(
+        new ReadableStream({
+          async pull(controller) {
+            controller.enqueue(piece);
+            await Bun.sleep(1);
+          },
+          cancel: () => gaveUp.resolve(),
+        }),
+        { status: 401 },
+      );
+    expect((await failure(follow(url).ended)).message).toBe("The server refuses the token. (answer 401)");
+    await gaveUp.promise;
+  });
+
   test("notices a connection that died without a word", async () => {
     const { server, url } = startMuteServer();
     cleanUps.push(() => server.stop(true));

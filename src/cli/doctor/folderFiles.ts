@@ -1,0 +1,132 @@
+import { Database } from "bun:sqlite";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { explain } from "../../storage/sqlite/database.ts";
+import { FILES } from "../../storage/sqlite/folder.ts";
+import type { Finding } from "./finding.ts";
+import { readUnchanged, UnmergedLog } from "./readUnchanged.ts";
+
+/** Looks at the lock and the databases of a folder that this user may use. */
+export function examineFiles(folder: string): {
+  readonly findings: readonly Finding[];
+  /** Whether a server uses the folder; absent when its lock cannot be read. */
+  readonly isServed: boolean | undefined;
+} {
+  const lock = examineLock(join(folder, FILES.lock));
+  const isServed = lock.state === "wrong" ? undefined : lock === SERVED;
+  const checkDamage = !isServed;
+  const findings = [
+    lock,
+    examineDatabase(join(folder, FILES.control), "users and tokens", describeControl, checkDamage),
+    examineDatabase(join(folder, FILES.readings), "readings", describeReadings, checkDamage),
+  ];
+  return { findings, isServed };
+}
+
+const SERVED: Finding = { state: "good", about: "lock", says: "a server uses the folder" };
+const NOT_SERVED: Finding = { state: "good", about: "lock", says: "no server uses the folder" };
+
+/** A server holds its lock file exclusively, so that even reading it is refused as busy. */
+function examineLock(file: string): Finding {
+  if (!existsSync(file)) return NOT_SERVED;
+  const obstacle = findObstacle(file);
+  if (obstacle !== undefined) return { state: "wrong", about: "lock", ...obstacle };
+  let database: Database | undefined;
+  try {
+    database = new Database(file, { readonly: true });
+    database.query("SELECT count(*) FROM sqlite_schema").get();
+    return NOT_SERVED;
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith("SQLITE_BUSY")) return SERVED;
+    return { state: "wrong", about: "lock", says: explain(error, file).message };
+  } finally {
+    database?.close();
+  }
+}
+
+/** @param checkDamage whether every page is read, which would slow a server that uses a large file */
+function examineDatabase(
+  file: string,
+  about: string,
+  describe: (database: Database) => string,
+  checkDamage: boolean,
+): Finding {
+  if (!existsSync(file))
+    return { state: "notice", about, says: "none yet", advice: "npm start makes the file." };
+  const obstacle = findObstacle(file);
+  if (obstacle !== undefined) return { state: "wrong", about, ...obstacle };
+  try {
+    return readUnchanged(file, (database): Finding => {
+      database.run("PRAGMA busy_timeout = 5000");
+      const damage = checkDamage ? findDamage(database) : undefined;
+      if (damage === undefined) return { state: "good", about, says: describe(database) };
+      const advice = "Restore it from a backup, or move it away.";
+      return { state: "wrong", about, says: `${file} is damaged: ${damage}`, advice };
+    });
+  } catch (error) {
+    return explainUnread(error, file, about);
+  }
+}
+
+function explainUnread(error: unknown, file: string, about: string): Finding {
+  if (error instanceof UnmergedLog) {
+    const says = `the last changes of ${file} wait in ${file}-wal`;
+    return { state: "notice", about, says, advice: "npm start brings them in; ask again after it." };
+  }
+  // SQLite has read the file and finds other tables in it than ours.
+  if ((error as { code?: string }).code === "SQLITE_ERROR") {
+    const says = `${file} holds no data of Heartwire (${(error as Error).message})`;
+    return {
+      state: "wrong",
+      about,
+      says,
+      advice: "Move it away, or choose another folder with HEARTWIRE_DATA.",
+    };
+  }
+  return { state: "wrong", about, says: explain(error, file).message };
+}
+
+/** SQLite would say only that it cannot open the file, or that the disk is failing. */
+function findObstacle(file: string): Pick<Finding, "says" | "advice"> | undefined {
+  try {
+    if (statSync(file).isDirectory()) {
+      return {
+        says: `${file} is a folder`,
+        advice: "Move it away: Heartwire keeps a file of this name here.",
+      };
+    }
+    accessSync(file, constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch {
+    const advice = "Run Heartwire as the file's owner, or change the owner.";
+    return { says: `this user may not read and write ${file}`, advice };
+  }
+}
+
+function findDamage(database: Database): string | undefined {
+  const { quick_check: found } = database.query("PRAGMA quick_check(1)").get() as { quick_check: string };
+  // SQLite's own words can have several lines.
+  return found === "ok" ? undefined : found.replaceAll(/\s+/g, " ");
+}
+
+function describeControl(database: Database): string {
+  const { profiles } = database.query("SELECT count(*) AS profiles FROM profile").get() as {
+    profiles: number;
+  };
+  const { tokens } = database
+    .query(
+      "SELECT count(*) AS tokens FROM access_token WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
+    )
+    .get(Date.now()) as { tokens: number };
+  return `${profiles} ${profiles === 1 ? "user" : "users"}, ${tokens} ${tokens === 1 ? "token that works" : "tokens that work"}`;
+}
+
+/** Sequence numbers count the readings that were stored, whatever form they have by now. */
+function describeReadings(database: Database): string {
+  const { stored } = database
+    .query(
+      "SELECT max((SELECT value FROM store WHERE name = 'last_sequence'), coalesce(max(first_sequence + readings - 1), 0)) AS stored FROM arrival",
+    )
+    .get() as { stored: number };
+  return `${stored.toLocaleString("en")} stored`;
+}
