@@ -9,7 +9,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Calls back once when the process is asked to end: by Ctrl-C, by the system, or by a terminal that is closed. A second
- * request ends the process at once, as without us. Output that nobody takes any more ends nothing by itself.
+ * request ends the process at once, as without us.
  *
  * @returns what stops listening to signals
  */
@@ -28,15 +28,5 @@ export function onEndRequest(end: () => void): () => void {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  outliveOutput();
   return stop;
 }
-
-/** Without a listener a terminal or a pipe that has gone ends the process at the next word, in the middle of its end. */
-function outliveOutput(): void {
-  for (const output of [process.stdout, process.stderr]) {
-    if (!output.listeners("error").includes(ignore)) output.on("error", ignore);
-  }
-}
-
-function ignore(): void {}

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { startServer } from "../server.ts";
 import type { FlagValues, SettingName } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
+import { onEndRequest } from "./endRequest.ts";
 import { introduceFirstRun } from "./firstRun.ts";
 import { say } from "./say.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
@@ -29,27 +30,8 @@ async function serve(flags: FlagValues): Promise<void> {
   });
   say(`Heartwire serves at ${server.url.origin}. Ctrl-C ends it.`);
 
-  await endSignal();
+  await new Promise<void>((resolve) => onEndRequest(resolve));
   say("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");
   await server.stop();
   say("Stopped.");
-}
-
-/**
- * One request to end may arrive twice: a service manager signals every process of a service, and the start script
- * passes on what it gets. A signal this soon after the first is the same one; nobody types so fast.
- */
-const SAME_SIGNAL_MS = 500;
-
-/** Resolves at the first Ctrl-C, SIGTERM or SIGHUP (a closed terminal); a second one ends the process at once. */
-function endSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let askedAt: number | undefined;
-    const onSignal = () => {
-      if (askedAt !== undefined && performance.now() - askedAt >= SAME_SIGNAL_MS) process.exit(1);
-      askedAt ??= performance.now();
-      resolve();
-    };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  });
 }

@@ -21,7 +21,6 @@ export function untilInterrupted(seconds?: number): Interruptible {
   const release = () => {
     clearTimeout(timer);
     stopListening();
-    process.stdout.off("error", end);
   };
   return { signal: controller.signal, release };
 }
