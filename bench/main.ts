@@ -5,6 +5,7 @@ import { layoutsCommand } from "./layouts/layouts.ts";
 import { memoryCommand } from "./memory.ts";
 import { stopRunningProcesses } from "./pinnedProcess.ts";
 import { sizeCommand } from "./size.ts";
+import { stagesCommand } from "./stages/stages.ts";
 import { removeThrowAwayFolders } from "./workspace.ts";
 import { writesCommand } from "./writes/writes.ts";
 
@@ -12,6 +13,7 @@ import { writesCommand } from "./writes/writes.ts";
 const program = new Command("bench")
   .description("Measure Heartwire. Run it on a machine that does nothing else.")
   .addCommand(writesCommand())
+  .addCommand(stagesCommand())
   .addCommand(layoutsCommand())
   .addCommand(sizeCommand())
   .addCommand(memoryCommand())

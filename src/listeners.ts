@@ -118,8 +118,12 @@ function serve(
 }
 
 function mounted(handler: Handler): (request: Request, server: BunServer) => Promise<Response> {
-  // Bun takes undefined for a request that became a socket; its types do not say so.
-  return (request, server) => handler(request, upgradeOn(server)) as Promise<Response>;
+  let upgrade: Upgrade | undefined;
+  return (request, server) => {
+    upgrade ??= upgradeOn(server);
+    // Bun takes undefined for a request that became a socket; its types do not say so.
+    return handler(request, upgrade) as Promise<Response>;
+  };
 }
 
 function upgradeOn(server: BunServer): Upgrade {

@@ -39,34 +39,44 @@ function wrapper(context: Context): (route: Route) => Handler {
   const allows = hostCheck(context.settings);
   const { log, responses, settings } = context;
   const logsRequests = settings.logLevel === "debug";
-  return (route) => async (request, upgrade) => {
-    const otherOrigins = () => isOpenToOtherOrigins(route.path === ANY_PATH ? pathOf(request) : route.path);
-    let response: Response | undefined;
-    try {
-      if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
-      const endpoint = endpointFor(route, request, otherOrigins);
-      response = await endpoint({ request, context, upgrade });
-    } catch (thrown) {
-      const error = toApiError(thrown);
-      if (error.row.status >= 500) context.faults.report(error);
-      response = renderError(error, { otherOrigins: otherOrigins() });
-    }
-    responses.count(response?.status ?? 101);
-    // The route alone: what was asked for may hold a token, in its path as in its query.
-    if (logsRequests) {
-      log.debug({ method: request.method, route: route.path, status: response?.status ?? 101 }, "Answered.");
-    }
-    return response;
+  return (route) => {
+    const isOpen = isOpenToOtherOrigins(route.path);
+    const otherOrigins: OtherOrigins =
+      route.path === ANY_PATH ? (request) => isOpenToOtherOrigins(pathOf(request)) : () => isOpen;
+    return async (request, upgrade) => {
+      let response: Response | undefined;
+      try {
+        if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
+        const endpoint = endpointFor(route, request, otherOrigins);
+        response = await endpoint({ request, context, upgrade });
+      } catch (thrown) {
+        const error = toApiError(thrown);
+        if (error.row.status >= 500) context.faults.report(error);
+        response = renderError(error, { otherOrigins: otherOrigins(request) });
+      }
+      responses.count(response?.status ?? 101);
+      // The route alone: what was asked for may hold a token, in its path as in its query.
+      if (logsRequests) {
+        log.debug(
+          { method: request.method, route: route.path, status: response?.status ?? 101 },
+          "Answered.",
+        );
+      }
+      return response;
+    };
   };
 }
 
+/** Whether pages of other origins may read the answer to a request. */
+type OtherOrigins = (request: Request) => boolean;
+
 /** @throws ApiError notFound, or methodNotAllowed with the methods that are (RFC 9110 section 15.5.6) */
-function endpointFor({ methods }: Route, request: Request, otherOrigins: () => boolean): Endpoint {
+function endpointFor({ methods }: Route, request: Request, otherOrigins: OtherOrigins): Endpoint {
   const method = request.method === "HEAD" ? "GET" : request.method;
   const endpoint = methods[method as Method];
   if (endpoint !== undefined) return endpoint;
   const taken = Object.keys(methods);
-  const preflights = otherOrigins();
+  const preflights = otherOrigins(request);
   if (method === "OPTIONS" && preflights) return () => preflight(taken.length > 0 ? taken : EVERY_METHOD);
   if (taken.length === 0) throw new ApiError("notFound");
   const allow = [

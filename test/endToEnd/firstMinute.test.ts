@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { hasProgram } from "../support/programs.ts";
 import { latest } from "../support/requests.ts";
 import { RunningCommand, runToEnd } from "../support/runningCommand.ts";
 import { throwAwayFolder } from "../support/server.ts";
@@ -25,6 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test(
   "the first start on a terminal shows once how to begin, and the curl command that it shows works as it is",
   async () => {
+    if (!hasProgram("curl", "curl")) return;
     await using terminal = openTerminal(SERVE.join(" "), environment);
     if (terminal === undefined) return;
     const origin = (await terminal.stdout.until(SERVES))[1] as string;

@@ -29,19 +29,20 @@ export const writeHeartRateBody = z.object(
   { error: "expected a JSON object" },
 );
 
+const DEMAND = { scope: "data:heart_rate:write", query: true } as const;
+
 /** `POST /api/v1/data`: one reading of the token's user. Heart rates of 0 or below leave no trace. */
 export async function writeHeartRate({ request, context }: Call): Promise<Response> {
   const arrivedAt = context.clock();
-  const demand = { scope: "data:heart_rate:write", query: true } as const;
   const { revision } = context.verifier;
-  const authorised = authorise(request, demand, context.verifier, arrivedAt);
+  const authorised = authorise(request, DEMAND, context.verifier, arrivedAt);
   // A remembered token is there at once, and awaiting it would cost every write a turn.
   const token = authorised instanceof Promise ? await authorised : authorised;
-  const { id: profile } = ownProfile(token, demand.scope);
+  const { id: profile } = ownProfile(token, DEMAND.scope);
   const body = await readJson(request, writeHeartRateBody, context.limits.bodyBytesMax);
   // A body may be slow: a token that ended meanwhile opens nothing any more.
   if (context.verifier.revision !== revision) {
-    await authorise(request, demand, context.verifier, context.clock());
+    await authorise(request, DEMAND, context.verifier, context.clock());
   }
   if (body.data.heart_rate <= 0) return empty();
   await context.ingest.submit([

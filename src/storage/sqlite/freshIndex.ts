@@ -97,19 +97,20 @@ export class FreshIndex {
   }
 
   /** A profile's entries, newest first. */
-  *entriesOf(profile: number): Generator<FreshEntry> {
-    let entry = this.#newest.get(profile) ?? EMPTY;
-    while (entry !== EMPTY) {
-      yield {
+  entriesOf(profile: number): FreshEntry[] {
+    const entries: FreshEntry[] = [];
+    for (let entry = this.#newest.get(profile) ?? EMPTY; entry !== EMPTY; ) {
+      entries.push({
         sequence: this.#sequences[entry] as number,
         source: this.#sources[entry] as number,
         measuredAt: this.#measuredAt[entry] as EpochMs,
         arrivedAt: this.#arrivedAt[entry] as EpochMs,
         bpm: this.#bpm[entry] as number,
         hasIntervals: this.#hasIntervals[entry] === 1,
-      };
+      });
       entry = this.#previous[entry] as number;
     }
+    return entries;
   }
 
   /** Forgets a profile's chain: its readings are packed. Their identities stay known. */

@@ -6,6 +6,8 @@ import type { FreshEntry, FreshIndex } from "./freshIndex.ts";
 export interface ProfileState {
   /** No claimed time after this one is packed. -1 when nothing is. */
   packedUntil: number;
+  /** The newest claimed time of all, packed or not. Mostly a reading is newer, and then it cannot be there already. */
+  newestMeasuredAt: number;
   /** False until the profile has a reading; the four fields after it mean nothing then. */
   hasLatest: boolean;
   latestSource: number;
@@ -59,6 +61,7 @@ export class ProfileStates {
     const row = this.#select.get(profile);
     const state: ProfileState = {
       packedUntil: row?.packed_until ?? -1,
+      newestMeasuredAt: row?.packed_until ?? -1,
       hasLatest: row !== null,
       latestSource: row?.latest_source ?? 0,
       latestMeasuredAt: row?.latest_measured_at ?? 0,
@@ -66,7 +69,10 @@ export class ProfileStates {
       latestBpm: row?.latest_bpm ?? 0,
     };
     for (const generation of this.#generations()) {
-      for (const entry of [...generation.entriesOf(profile)].reverse()) takeLatest(state, entry);
+      for (const entry of generation.entriesOf(profile).reverse()) {
+        state.newestMeasuredAt = Math.max(state.newestMeasuredAt, entry.measuredAt);
+        takeLatest(state, entry);
+      }
     }
     if (this.#states.size >= STATES_MAX) this.#states.delete(this.#states.keys().next().value as number);
     this.#states.set(profile, state);

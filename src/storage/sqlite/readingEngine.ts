@@ -6,7 +6,7 @@ import { type DatabaseOptions, explain, openDatabase } from "./database.ts";
 import { COLUMNS, type FreshEntry, FreshIndex } from "./freshIndex.ts";
 import { PackedHours, type SourcedReading } from "./packedHours.ts";
 import { PACKING_STEP_MS, Packer } from "./packer.ts";
-import { ProfileStates, takeLatest } from "./profileStates.ts";
+import { type ProfileState, ProfileStates, takeLatest } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
 
 export interface ReadingEngineOptions extends DatabaseOptions {
@@ -188,7 +188,9 @@ export class ReadingEngine {
       const measuredAt = batch[column + 2] as number;
       const arrivedAt = batch[column + 3] as number;
       const bpm = batch[column + 4] as number;
-      if (this.#isStored(profile, source, measuredAt)) continue;
+      const state = this.#states.get(profile);
+      if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
+      else if (this.#isStored(state, profile, source, measuredAt)) continue;
       const sequence = ++this.#lastSequence;
       this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals?.has(place) ?? false);
       sequences[place] = sequence;
@@ -197,12 +199,10 @@ export class ReadingEngine {
     return sequences;
   }
 
-  #isStored(profile: number, source: number, measuredAt: number): boolean {
+  #isStored(state: ProfileState, profile: number, source: number, measuredAt: number): boolean {
     if (this.#fresh.has(profile, source, measuredAt)) return true;
     if (this.#packer?.generation.has(profile, source, measuredAt)) return true;
-    return (
-      measuredAt <= this.#states.get(profile).packedUntil && this.#hours.has(profile, source, measuredAt)
-    );
+    return measuredAt <= state.packedUntil && this.#hours.has(profile, source, measuredAt);
   }
 
   #takeLatests(batch: Float64Array, sequences: Float64Array): void {

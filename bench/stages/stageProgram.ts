@@ -1,0 +1,78 @@
+import { createApp } from "../../src/api/app.ts";
+import type { Context } from "../../src/api/context.ts";
+import { FaultLog } from "../../src/api/faultLog.ts";
+import { LiveSockets } from "../../src/api/liveSockets.ts";
+import { ResponseCounts } from "../../src/api/responseCounts.ts";
+import { empty } from "../../src/api/responses.ts";
+import { authorise } from "../../src/auth/bearer.ts";
+import { TokenVerifier } from "../../src/auth/tokens.ts";
+import type { EpochMs } from "../../src/domain/reading.ts";
+import { Ingest } from "../../src/ingest/ingest.ts";
+import { MemoryBus } from "../../src/live/memoryBus.ts";
+import { DEFAULT_LIMITS } from "../../src/settings/limits.ts";
+import { readSettings } from "../../src/settings/settings.ts";
+import type { Appended, ReadingStore } from "../../src/storage/readingStore.ts";
+import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
+
+/**
+ * Some of the steps of a write and no more, to see what each costs. Arguments: the port, the file of users and tokens,
+ * and how far it goes: `answer`, `token`, or `all but the store`.
+ */
+const [port, controlFile, stage] = process.argv.slice(2) as [string, string, string];
+const verifier = new TokenVerifier(await SqliteDirectory.open(controlFile), DEFAULT_LIMITS.cachedTokensMax);
+const clock = () => Date.now() as EpochMs;
+const demand = { scope: "data:heart_rate:write", query: true } as const;
+
+/** Answers as the store does, many appends at once, and keeps nothing. */
+class ForgetfulStore implements Pick<ReadingStore, "append"> {
+  #waiting: (() => void)[] = [];
+
+  append(): Promise<readonly Appended[]> {
+    return new Promise((resolve) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#answerAll());
+      this.#waiting.push(() => resolve([{ isNew: true, sequence: 1 }]));
+    });
+  }
+
+  #answerAll(): void {
+    for (const answer of this.#waiting.splice(0)) answer();
+  }
+}
+
+function allButTheStore(): (request: Request) => Promise<Response> {
+  const log = console;
+  const bus = new MemoryBus();
+  const store = new ForgetfulStore() as unknown as ReadingStore;
+  const context: Context = {
+    settings: readSettings({}),
+    limits: DEFAULT_LIMITS,
+    clock,
+    store,
+    ingest: new Ingest(store, bus),
+    verifier,
+    sockets: new LiveSockets(bus),
+    log,
+    faults: new FaultLog(log, clock),
+    responses: new ResponseCounts(),
+    stopping: () => false,
+  };
+  const write = createApp(context).direct["/api/v1/data"]!;
+  return (request) => write(request, () => false) as Promise<Response>;
+}
+
+const stages: Readonly<Record<string, () => (request: Request) => Response | Promise<Response>>> = {
+  answer: () => () => empty(),
+  token: () => async (request) => {
+    await authorise(request, demand, verifier, clock());
+    return empty();
+  },
+  "all but the store": allButTheStore,
+};
+
+Bun.serve({
+  hostname: "127.0.0.1",
+  port: Number(port),
+  development: false,
+  routes: { "/api/v1/data": { POST: stages[stage]!() }, "/health/ready": new Response("{}") },
+  fetch: () => new Response("not found", { status: 404 }),
+});
