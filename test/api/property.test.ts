@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { hashToken } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { Ledger } from "../support/generated/ledger.ts";
-import { judge, type Verdict } from "../support/generated/oracle.ts";
+import { isOpen, judge, type Verdict } from "../support/generated/oracle.ts";
 import { type GeneratedRequest, type KnownTokens, sendGenerated } from "../support/generated/request.ts";
 import { generatedRequest } from "../support/generated/requests.ts";
 import { LATEST_PATH, WRITE_PATH } from "../support/requests.ts";
@@ -52,7 +52,7 @@ async function check(request: GeneratedRequest, verdict: Verdict, response: Resp
   } else if (request.path === WRITE_PATH) {
     expect(text).toBe("{}");
   }
-  expect(headers.get("access-control-allow-origin")).toBe("*");
+  expect(headers.get("access-control-allow-origin")).toBe(isOpen(request.path) ? "*" : null);
 }
 
 async function checkStore(server: TestServer, tokens: KnownTokens, ledger: Ledger): Promise<number> {

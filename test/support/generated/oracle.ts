@@ -23,14 +23,19 @@ const METHODS: Readonly<Record<string, string>> = {
   [VALIDATE_PATH]: "GET",
 };
 
+/** Whether pages of other origins may read the answer: below /api/, whatever the path is. */
+export function isOpen(path: string): boolean {
+  return path.startsWith("/api/");
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BODY_BYTES_MAX = 16_384;
 
 export function judge(request: GeneratedRequest, tokens: KnownTokens): Verdict {
   const { method, path } = request;
   const taken = METHODS[path];
+  if (method === "OPTIONS" && isOpen(path)) return { statuses: [204] };
   if (taken === undefined) return refuse(404, 8004);
-  if (method === "OPTIONS") return { statuses: [204] };
   if (method !== taken && !(method === "HEAD" && taken === "GET")) return refuse(405, 8005);
 
   const token = tokenOf(request, path === WRITE_PATH || path === LIVE_PATH);
