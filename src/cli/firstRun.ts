@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { hashToken, makeToken } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { RunningServer } from "../server.ts";
+import { SETTINGS } from "../settings/table.ts";
 import { MANUAL_CLIENT_ID } from "../storage/directory.ts";
 import { FILES } from "../storage/sqlite/folder.ts";
 import { CommandFailure } from "./failure.ts";
@@ -67,9 +68,15 @@ curl -X POST ${origin}/api/v1/data \\
 
 Then, from this folder:
 
-  export HEARTWIRE_TOKEN=${token}
+  export HEARTWIRE_TOKEN=${token}${whereElse(origin)}
   npm run heartwire -- simulate        a lifelike heart, if no strap is at hand
   npm run heartwire -- watch           see it live
 
 `;
+}
+
+/** The commands look for the server on its usual port unless they are told. */
+function whereElse(origin: string): string {
+  const isUsual = origin === `http://localhost:${SETTINGS.port.defaultValue}`;
+  return isUsual ? "" : `\n  export HEARTWIRE_URL=${origin}`;
 }

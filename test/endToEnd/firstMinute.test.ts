@@ -34,6 +34,8 @@ test(
     const token = /^ +Token +(\S+)$/m.exec(shown)?.[1] as string;
     expect(token).toMatch(UUID);
     expect(shown).toContain(`\n  Address  ${origin}\n`);
+    // Not the usual port: the commands must be told.
+    expect(shown).toContain(`\n  export HEARTWIRE_URL=${origin}\n`);
     for (const once of ["Address  ", "Token  ", "curl "]) expect(shown.split(once)).toHaveLength(2);
 
     const command = /^curl .*\\\n.*\\\n.*$/m.exec(shown)?.[0] as string;
