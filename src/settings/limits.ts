@@ -7,7 +7,7 @@ interface Limit {
 
 const limit = (value: number, unit: string, meaning: string): Limit => ({ value, unit, meaning });
 
-/** Every limit of the server. Each has a test at the limit and one past it. */
+/** Every limit of the server. */
 export const LIMITS = {
   requestHeadBytesMax: limit(
     16_384,
