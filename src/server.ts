@@ -1,10 +1,10 @@
 import { createApp } from "./api/app.ts";
 import type { Context, Log } from "./api/context.ts";
-import { ApiError } from "./api/errors.ts";
 import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
+import { ControlChanges } from "./controlChanges.ts";
 import type { EpochMs } from "./domain/reading.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { listen } from "./listeners.ts";
@@ -13,9 +13,6 @@ import { DEFAULT_LIMITS, type Limits } from "./settings/limits.ts";
 import type { Settings } from "./settings/settings.ts";
 import { openFolder } from "./storage/sqlite/folder.ts";
 import type { Storage } from "./storage/storage.ts";
-
-/** How often sockets are checked for tokens that have expired, or whose last look-up failed. */
-const SOCKET_CHECK_INTERVAL_MS = 250;
 
 export interface ServerOptions {
   readonly settings: Settings;
@@ -44,13 +41,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
   const bus = new MemoryBus();
   const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax);
-  const sockets = new LiveSockets(bus);
+  const sockets = new LiveSockets();
   let stopping = false;
+  let changes: ControlChanges | undefined;
   const context: Context = {
     settings,
     limits,
     clock,
     store: storage.readings,
+    directory: storage.directory,
+    bus,
     ingest: new Ingest(storage.readings, bus),
     verifier,
     sockets,
@@ -58,63 +58,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
     stopping: () => stopping,
+    controlChanged: () => changes?.announce(),
   };
   const listeners = await listen(createApp(context), context).catch(async (error) => {
     await storage.close();
     throw error;
   });
-  const stopWatching = watchTokens(context, storage);
+  changes = new ControlChanges(context);
 
   return {
     url: listeners.url,
     storage,
     async stop() {
       stopping = true;
-      stopWatching();
+      changes?.stop();
       sockets.closeAll();
       await listeners.stop();
       await storage.close();
     },
-  };
-}
-
-/**
- * Closes the sockets of tokens that were revoked or have expired, and forgets what is remembered of them. A look-up
- * that fails is tried again at every turn until it succeeds.
- */
-function watchTokens({ verifier, sockets, clock, faults }: Context, { directory }: Storage): () => void {
-  let changes = 0;
-  let checkedChanges = 0;
-  let checking = false;
-  const unverified = (cause: unknown) => faults.report(new ApiError("tokenUnverifiable", { cause }));
-  const checkSockets = async () => {
-    if (checking || checkedChanges === changes) return;
-    const upTo = changes;
-    checking = true;
-    try {
-      await sockets.closeRevoked((ids) => directory.findUnrevoked(ids));
-      checkedChanges = upTo;
-    } catch (error) {
-      unverified(error);
-    } finally {
-      checking = false;
-    }
-  };
-  const changed = () => {
-    changes++;
-    verifier.forget();
-    void checkSockets();
-  };
-  const stopWatching = directory.watch(changed, (error) => {
-    unverified(error);
-    changed();
-  });
-  const timer = setInterval(() => {
-    sockets.closeExpired(clock());
-    void checkSockets();
-  }, SOCKET_CHECK_INTERVAL_MS);
-  return () => {
-    clearInterval(timer);
-    stopWatching();
   };
 }

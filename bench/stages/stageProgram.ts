@@ -19,7 +19,8 @@ import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
  * and how far it goes: `answer`, `token`, or `all but the store`.
  */
 const [port, controlFile, stage] = process.argv.slice(2) as [string, string, string];
-const verifier = new TokenVerifier(await SqliteDirectory.open(controlFile), DEFAULT_LIMITS.cachedTokensMax);
+const directory = await SqliteDirectory.open(controlFile);
+const verifier = new TokenVerifier(directory, DEFAULT_LIMITS.cachedTokensMax);
 const clock = () => Date.now() as EpochMs;
 const demand = { scope: "data:heart_rate:write", query: true } as const;
 
@@ -48,13 +49,16 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     limits: DEFAULT_LIMITS,
     clock,
     store,
+    directory,
+    bus,
     ingest: new Ingest(store, bus),
     verifier,
-    sockets: new LiveSockets(bus),
+    sockets: new LiveSockets(),
     log,
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
     stopping: () => false,
+    controlChanged: () => {},
   };
   const write = createApp(context).direct["/api/v1/data"]!;
   return (request) => write(request, () => false) as Promise<Response>;

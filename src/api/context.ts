@@ -1,8 +1,10 @@
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { Ingest } from "../ingest/ingest.ts";
+import type { Bus } from "../live/bus.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Directory } from "../storage/directory.ts";
 import type { ReadingStore } from "../storage/readingStore.ts";
 import type { FaultLog } from "./faultLog.ts";
 import type { LiveSockets, SocketData } from "./liveSockets.ts";
@@ -14,6 +16,8 @@ export interface Context {
   readonly limits: Limits;
   readonly clock: () => EpochMs;
   readonly store: ReadingStore;
+  readonly directory: Directory;
+  readonly bus: Bus;
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
   readonly sockets: LiveSockets;
@@ -22,6 +26,8 @@ export interface Context {
   readonly responses: ResponseCounts;
   /** True once the server has begun to stop. */
   readonly stopping: () => boolean;
+  /** Whoever changes control data calls this afterwards: what it took away ends at once. */
+  readonly controlChanged: () => void;
 }
 
 /** The part of the logger that is used; messages and fields never hold a token. */

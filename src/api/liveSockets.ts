@@ -1,31 +1,48 @@
 import type { ServerWebSocket } from "bun";
-import type { EpochMs, ProfileId } from "../domain/reading.ts";
-import type { Bus, LiveReading } from "../live/bus.ts";
-import type { TokenRecord } from "../storage/directory.ts";
+import type { EpochMs } from "../domain/reading.ts";
 
-/** What an open socket listens to, and by which right. */
-export interface SocketData {
-  readonly token: TokenRecord;
-  readonly profile: ProfileId;
-  /** How a reading looks on this socket; sockets of one encoding and profile share their frames. */
-  readonly encoding: Encoding;
+/** What a socket must have to stay open, such as a token that holds. */
+export interface Right {
+  readonly kind: RightKind;
+  /** Names the right among those of its kind; one that ended and was given again has another number. */
+  readonly id: number;
+  /** Absent when it holds until it is taken away. */
+  readonly expiresAt?: EpochMs;
 }
 
-export interface Encoding {
+export type RightKind = "token";
+
+/** Frames that many sockets share: whoever listens to a channel of one name hears the same. */
+export interface Channel {
   readonly name: string;
-  readonly encode: (reading: LiveReading) => string;
+  /**
+   * Begins to publish, when the first socket listens.
+   *
+   * @returns a function that ends it, when the last one has gone
+   */
+  readonly open: (publish: (frame: string) => void) => () => void;
+}
+
+/** What an open socket listens to, and by which rights: without one of them it is closed. */
+export interface SocketData {
+  readonly rights: readonly Right[];
+  readonly channels: readonly Channel[];
 }
 
 export type LiveSocket = ServerWebSocket<SocketData>;
 
 /** Why a socket is closed from our side. Never 1000: clients then stop for good. */
-export const CLOSE = {
-  goingAway: { code: 1001, reason: "the server is stopping" },
-  tokenEnded: { code: 1008, reason: "the token was revoked or has expired" },
-} as const;
+const GOING_AWAY = { code: 1001, reason: "the server is stopping" } as const;
+const POLICY = 1008;
+const ENDED: Readonly<Record<RightKind, string>> = {
+  token: "the token was revoked or has expired",
+};
 
 /** Sends one frame to every socket that is subscribed to a topic. */
 export type PublishFrame = (topic: string, frame: string) => void;
+
+/** Says which rights of a kind, by their ids, still hold. */
+export type FindHolding = (kind: RightKind, ids: readonly number[]) => Promise<ReadonlySet<number>>;
 
 interface Topic {
   sockets: number;
@@ -34,15 +51,10 @@ interface Topic {
 
 /** Every open socket: what it hears, and when it must close. */
 export class LiveSockets {
-  readonly #bus: Bus;
   readonly #open = new Set<LiveSocket>();
   readonly #topics = new Map<string, Topic>();
   #publish: PublishFrame = () => {};
   #framesSent = 0;
-
-  constructor(bus: Bus) {
-    this.#bus = bus;
-  }
 
   get size(): number {
     return this.#open.size;
@@ -59,9 +71,47 @@ export class LiveSockets {
   }
 
   opened(socket: LiveSocket): void {
-    const { profile, encoding } = socket.data;
-    const name = topicOf(socket);
     this.#open.add(socket);
+    for (const channel of socket.data.channels) this.#join(socket, channel);
+  }
+
+  closed(socket: LiveSocket): void {
+    if (!this.#open.delete(socket)) return;
+    for (const { name } of socket.data.channels) this.#leave(name);
+  }
+
+  closeExpired(now: EpochMs): void {
+    for (const socket of this.#open) {
+      const expired = socket.data.rights.find(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
+      if (expired !== undefined) socket.close(POLICY, ENDED[expired.kind]);
+    }
+  }
+
+  /** Closes the sockets that lost a right. When `findHolding` throws, those that were not looked at stay open. */
+  async closeEnded(findHolding: FindHolding): Promise<void> {
+    for (const kind of Object.keys(ENDED) as RightKind[]) {
+      const ids = new Set(this.#rightsOf(kind));
+      if (ids.size === 0) continue;
+      const holding = await findHolding(kind, [...ids]);
+      // A socket that opened while we asked was checked when it opened.
+      const isEnded = (right: Right) => right.kind === kind && ids.has(right.id) && !holding.has(right.id);
+      for (const socket of this.#open) {
+        if (socket.data.rights.some(isEnded)) socket.close(POLICY, ENDED[kind]);
+      }
+    }
+  }
+
+  closeAll(): void {
+    for (const socket of this.#open) socket.close(GOING_AWAY.code, GOING_AWAY.reason);
+  }
+
+  *#rightsOf(kind: RightKind): Generator<number> {
+    for (const socket of this.#open) {
+      for (const right of socket.data.rights) if (right.kind === kind) yield right.id;
+    }
+  }
+
+  #join(socket: LiveSocket, { name, open }: Channel): void {
     socket.subscribe(name);
     const topic = this.#topics.get(name);
     if (topic !== undefined) {
@@ -70,51 +120,18 @@ export class LiveSockets {
     }
     const created: Topic = {
       sockets: 1,
-      end: this.#bus.subscribe(profile, (reading) => {
+      end: open((frame) => {
         this.#framesSent += created.sockets;
-        this.#publish(name, encoding.encode(reading));
+        this.#publish(name, frame);
       }),
     };
     this.#topics.set(name, created);
   }
 
-  closed(socket: LiveSocket): void {
-    if (!this.#open.delete(socket)) return;
-    const name = topicOf(socket);
+  #leave(name: string): void {
     const topic = this.#topics.get(name);
     if (topic === undefined || --topic.sockets > 0) return;
     topic.end();
     this.#topics.delete(name);
   }
-
-  closeExpired(now: EpochMs): void {
-    for (const socket of this.#open) {
-      const { expiresAt } = socket.data.token;
-      if (expiresAt !== undefined && expiresAt <= now) end(socket, CLOSE.tokenEnded);
-    }
-  }
-
-  /** @param findUnrevoked which of these tokens still hold; when it throws, no socket is closed */
-  async closeRevoked(findUnrevoked: (ids: readonly number[]) => Promise<ReadonlySet<number>>): Promise<void> {
-    if (this.#open.size === 0) return;
-    const ids = new Set([...this.#open].map((socket) => socket.data.token.id));
-    const unrevoked = await findUnrevoked([...ids]);
-    for (const socket of this.#open) {
-      // A socket that opened while we asked was checked when it opened.
-      const { id } = socket.data.token;
-      if (ids.has(id) && !unrevoked.has(id)) end(socket, CLOSE.tokenEnded);
-    }
-  }
-
-  closeAll(): void {
-    for (const socket of this.#open) end(socket, CLOSE.goingAway);
-  }
-}
-
-function topicOf(socket: LiveSocket): string {
-  return `${socket.data.profile} ${socket.data.encoding.name}`;
-}
-
-function end(socket: LiveSocket, { code, reason }: { readonly code: number; readonly reason: string }): void {
-  socket.close(code, reason);
 }
