@@ -1,4 +1,4 @@
-import type { Server } from "bun";
+import type { BunRequest, Server } from "bun";
 import type { App, Handler } from "./api/app.ts";
 import type { Context, Upgrade } from "./api/context.ts";
 import { ApiError, renderError } from "./api/errors.ts";
@@ -117,12 +117,12 @@ function serve(
   }
 }
 
-function mounted(handler: Handler): (request: Request, server: BunServer) => Promise<Response> {
+function mounted(handler: Handler): (request: BunRequest, server: BunServer) => Promise<Response> {
   let upgrade: Upgrade | undefined;
   return (request, server) => {
     upgrade ??= upgradeOn(server);
     // Bun takes undefined for a request that became a socket; its types do not say so.
-    return handler(request, upgrade) as Promise<Response>;
+    return handler(request, upgrade, request.params) as Promise<Response>;
   };
 }
 

@@ -61,7 +61,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     controlChanged: () => {},
   };
   const write = createApp(context).direct["/api/v1/data"]!;
-  return (request) => write(request, () => false) as Promise<Response>;
+  return (request) => write(request, () => false, {}) as Promise<Response>;
 }
 
 const stages: Readonly<Record<string, () => (request: Request) => Response | Promise<Response>>> = {

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Context, Endpoint, Upgrade } from "./context.ts";
+import type { Context, Endpoint, PathParameters, Upgrade } from "./context.ts";
 import { ApiError, renderError } from "./errors.ts";
 import { toApiError } from "./failures.ts";
 import { hostCheck } from "./hosts.ts";
@@ -8,7 +8,11 @@ import { preflight } from "./responses.ts";
 import { type Method, ROUTES, type Route } from "./routes.ts";
 
 /** Answers a request; undefined when it became a socket. */
-export type Handler = (request: Request, upgrade: Upgrade) => Promise<Response | undefined>;
+export type Handler = (
+  request: Request,
+  upgrade: Upgrade,
+  parameters: PathParameters,
+) => Promise<Response | undefined>;
 
 export interface App {
   /** The routes that the server mounts itself, by path. */
@@ -25,10 +29,15 @@ export function createApp(context: Context): App {
   for (const route of ROUTES) {
     const handler = wrap(route);
     if (route.direct) direct[route.path] = handler;
-    else hono.all(route.path, async ({ req, env }) => (await handler(req.raw, env.upgrade)) as Response);
+    else {
+      hono.all(
+        route.path,
+        async ({ req, env }) => (await handler(req.raw, env.upgrade, req.param())) as Response,
+      );
+    }
   }
   const unknown = wrap({ path: ANY_PATH, methods: {} });
-  hono.notFound(async ({ req, env }) => (await unknown(req.raw, env.upgrade)) as Response);
+  hono.notFound(async ({ req, env }) => (await unknown(req.raw, env.upgrade, {})) as Response);
   return { direct, fetch: async (request, upgrade) => hono.fetch(request, { upgrade }) };
 }
 
@@ -43,12 +52,12 @@ function wrapper(context: Context): (route: Route) => Handler {
     const isOpen = isOpenToOtherOrigins(route.path);
     const otherOrigins: OtherOrigins =
       route.path === ANY_PATH ? (request) => isOpenToOtherOrigins(pathOf(request)) : () => isOpen;
-    return async (request, upgrade) => {
+    return async (request, upgrade, parameters) => {
       let response: Response | undefined;
       try {
         if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
         const endpoint = endpointFor(route, request, otherOrigins);
-        response = await endpoint({ request, context, upgrade });
+        response = await endpoint({ request, context, upgrade, parameters });
       } catch (thrown) {
         const error = toApiError(thrown);
         if (error.row.status >= 500) context.faults.report(error);
@@ -73,8 +82,8 @@ type OtherOrigins = (request: Request) => boolean;
 /** @throws ApiError notFound, or methodNotAllowed with the methods that are (RFC 9110 section 15.5.6) */
 function endpointFor({ methods }: Route, request: Request, otherOrigins: OtherOrigins): Endpoint {
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const endpoint = methods[method as Method];
-  if (endpoint !== undefined) return endpoint;
+  const operation = methods[method as Method];
+  if (operation !== undefined) return operation.answer;
   const taken = Object.keys(methods);
   const preflights = otherOrigins(request);
   if (method === "OPTIONS" && preflights) return () => preflight(taken.length > 0 ? taken : EVERY_METHOD);
@@ -88,4 +97,4 @@ function endpointFor({ methods }: Route, request: Request, otherOrigins: OtherOr
 }
 
 /** What a preflight for an unknown path is answered: a refused one would hide the 404 from the page that asks. */
-const EVERY_METHOD: readonly Method[] = ["GET", "POST"];
+const EVERY_METHOD: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];

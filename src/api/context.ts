@@ -41,11 +41,15 @@ export interface Log {
 /** Turns a request into a socket. @returns false when the request is not a WebSocket handshake */
 export type Upgrade = (request: Request, data: SocketData) => boolean;
 
+/** The words of the path for which the route has a name, such as `id` of `/api/v1/widgets/:id`. */
+export type PathParameters = Readonly<Record<string, string>>;
+
 /** One request on its way to one endpoint. */
 export interface Call {
   readonly request: Request;
   readonly context: Context;
   readonly upgrade: Upgrade;
+  readonly parameters: PathParameters;
 }
 
 /** Answers a call; undefined when the request became a socket. */

@@ -1,4 +1,5 @@
-import type { ProfileId } from "../domain/reading.ts";
+import { z } from "zod";
+import { BPM_MAX, type ProfileId } from "../domain/reading.ts";
 import type { Bus, LiveReading } from "../live/bus.ts";
 import type { Channel } from "./liveSockets.ts";
 
@@ -20,3 +21,20 @@ export function readingsOf(bus: Bus, profile: ProfileId, form: FrameForm): Chann
     open: (publish) => bus.subscribe(profile, (reading) => publish(encode(reading))),
   };
 }
+
+const heartRate = z.int().min(1).max(BPM_MAX).describe("Beats per minute");
+const effectiveTime = z.int().min(0).describe("Unix time in milliseconds");
+
+/** A reading as JSON says it, answered and streamed alike. */
+export const readingFrame = z
+  .object({ measured_at: effectiveTime, data: z.object({ heart_rate: heartRate }) })
+  .meta({ id: "Reading" });
+
+export const legacyReadingFrame = z
+  .object({ timestamp: effectiveTime, data: z.object({ heartRate }) })
+  .meta({ id: "LegacyReading" });
+
+export const plainFrame = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ id: "PlainHeartRate", description: "Beats per minute in bare digits" });

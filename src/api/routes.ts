@@ -1,17 +1,18 @@
-import type { Endpoint } from "./context.ts";
-import { live, ready } from "./native/health.ts";
+import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
 import { welcome } from "./native/welcome.ts";
+import type { Operation } from "./operation.ts";
 import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
 import { realTime } from "./pulsoid/realTime.ts";
 import { validateToken } from "./pulsoid/validateToken.ts";
 import { writeHeartRate } from "./pulsoid/writeHeartRate.ts";
 
-export type Method = "GET" | "POST";
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 export interface Route {
+  /** A word that starts with a colon stands for any word, and reaches the endpoint as a parameter. */
   readonly path: string;
-  readonly methods: Readonly<Partial<Record<Method, Endpoint>>>;
+  readonly methods: Readonly<Partial<Record<Method, Operation>>>;
   /** Mounted on the server itself, beside Hono: asked very often, becomes a socket, or is asked without a Host. */
   readonly direct?: true;
   /** Answers under any host name: load balancers ask by address. */
@@ -24,8 +25,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
   { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
   { path: "/api/v1/token/validate", methods: { GET: validateToken } },
-  { path: "/health/live", methods: { GET: live }, direct: true, anyHost: true },
-  { path: "/health/ready", methods: { GET: ready }, direct: true, anyHost: true },
+  { path: "/health/live", methods: { GET: health.live }, direct: true, anyHost: true },
+  { path: "/health/ready", methods: { GET: health.ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },
   { path: "/", methods: { GET: welcome } },
 ];

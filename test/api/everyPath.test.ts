@@ -58,7 +58,7 @@ describe("an unknown path is a JSON 404", () => {
   test("below /api/ a page of another origin can read it: its preflight is answered", async () => {
     const response = await send("/api/v1/statistics", { method: "OPTIONS" });
     expect(response.status).toBe(204);
-    expect(response.headers.get("access-control-allow-methods")).toBe("GET, POST");
+    expect(response.headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, DELETE");
   });
 
   test("a token does not change that", async () => {

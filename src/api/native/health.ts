@@ -1,8 +1,39 @@
+import { z } from "zod";
 import type { Call, Context } from "../context.ts";
+import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 
+const HEALTH = "A load balancer asks this, under any host name.";
+
+export const health: { readonly live: Operation; readonly ready: Operation } = {
+  live: {
+    answer: live,
+    id: "isLive",
+    group: "Server",
+    summary: "Whether the process answers",
+    notes: HEALTH,
+    token: "none",
+    success: { status: 200, content: { "application/json": z.object({ status: z.literal("live") }) } },
+  },
+  ready: {
+    answer: ready,
+    id: "isReady",
+    group: "Server",
+    summary: "Whether readings can be stored",
+    notes: HEALTH,
+    token: "none",
+    success: { status: 200, content: { "application/json": z.object({ status: z.literal("ready") }) } },
+    others: {
+      503: {
+        when: "The store cannot write, or the server is stopping",
+        schema: z.object({ status: z.enum(["not ready", "stopping"]), reason: z.string().optional() }),
+      },
+    },
+  },
+};
+
 /** `GET /health/live`: the process answers. */
-export function live(): Response {
+function live(): Response {
   return json({ status: "live" }, { otherOrigins: false });
 }
 
@@ -17,7 +48,7 @@ interface Probe {
 const probes = new WeakMap<Context, Probe>();
 
 /** `GET /health/ready`: readings can be stored. 503 while the store cannot write, or the server is stopping. */
-export async function ready({ context }: Call): Promise<Response> {
+async function ready({ context }: Call): Promise<Response> {
   if (context.stopping()) return json({ status: "stopping" }, { status: 503, otherOrigins: false });
   const writable = await probe(context);
   return writable

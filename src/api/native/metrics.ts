@@ -1,10 +1,23 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { z } from "zod";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { isLocal } from "../hosts.ts";
+import type { Operation } from "../operation.ts";
+
+export const metrics: Operation = {
+  answer: show,
+  id: "getMetrics",
+  group: "Server",
+  summary: "Numbers that an operator watches, in the Prometheus text format",
+  notes: "404 where the setting HEARTWIRE_METRICS says so: by default for all but local requests.",
+  token: "none",
+  success: { status: 200, content: { "text/plain": z.string() } },
+  errors: ["notFound"],
+};
 
 /** `GET /metrics` in the Prometheus text format; by default only for local requests. Labels never name a person. */
-export async function metrics({ request, context }: Call): Promise<Response> {
+async function show({ request, context }: Call): Promise<Response> {
   const { metrics: mode } = context.settings;
   if (mode === "off" || (mode === "auto" && !isLocal(request, context.settings))) {
     throw new ApiError("notFound");

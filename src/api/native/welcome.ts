@@ -1,3 +1,6 @@
+import { z } from "zod";
+import type { Operation } from "../operation.ts";
+
 const WELCOME = `Heartwire is running here.
 
 It speaks the Pulsoid API at this address:
@@ -11,8 +14,17 @@ Every call but the last needs a token. The start of the server told where the fi
 "heartwire token create" makes more.
 `;
 
+export const welcome: Operation = {
+  answer: greet,
+  id: "getWelcome",
+  group: "Server",
+  summary: "Says that Heartwire runs here",
+  token: "none",
+  success: { status: 200, content: { "text/plain": z.string() } },
+};
+
 /** `GET /`: what a person sees who opens the printed address in a browser. Other origins may not read it: no CORS. */
-export function welcome(): Response {
+function greet(): Response {
   return new Response(WELCOME, {
     headers: { "content-type": "text/plain; charset=UTF-8", "cache-control": "no-store" },
   });

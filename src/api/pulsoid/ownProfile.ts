@@ -11,3 +11,8 @@ export function ownProfile(token: TokenRecord, scope: Scope): Profile {
   if (token.profile === undefined) throw new ApiError("scopeMissing", { scope });
   return token.profile;
 }
+
+/** @throws ApiError scopeMissing when the token lacks a scope beside the one by which it was let in */
+export function requireScope(token: TokenRecord, scope: Scope): void {
+  if (!token.scopes.includes(scope)) throw new ApiError("scopeMissing", { scope });
+}

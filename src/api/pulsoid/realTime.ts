@@ -1,19 +1,41 @@
+import { z } from "zod";
 import { authorise } from "../../auth/bearer.ts";
 import type { Call } from "../context.ts";
 import { becomeSocket } from "../handshake.ts";
-import { readingsOf } from "../liveReadings.ts";
+import { legacyReadingFrame, plainFrame, readingFrame, readingsOf } from "../liveReadings.ts";
+import type { Operation } from "../operation.ts";
+import { choice, readQuery } from "../query.ts";
 import { tokenRight } from "../tokenRight.ts";
 import { ownProfile } from "./ownProfile.ts";
-import { readResponseMode } from "./responseMode.ts";
 
-const MODES = ["json", "text_plain_only_heart_rate", "legacy_json"] as const;
+const query = z.object({ response_mode: choice(["json", "text_plain_only_heart_rate", "legacy_json"]) });
+
+export const realTime: Operation = {
+  answer: listen,
+  id: "listenToHeartRate",
+  group: "Heart rate",
+  summary: "New readings of the token's user, live",
+  notes:
+    "One text frame for each new reading, and no other frame: keep-alive is by protocol pings. It is closed with 1001 when the server stops and with 1008 when the token ends, never with 1000.",
+  token: { scopes: ["data:heart_rate:read"], query: true },
+  query,
+  success: {
+    status: 101,
+    frames: [
+      { name: "reading", when: "`response_mode` is absent or `json`", schema: readingFrame },
+      { name: "plainHeartRate", when: "`response_mode=text_plain_only_heart_rate`", schema: plainFrame },
+      { name: "legacyReading", when: "`response_mode=legacy_json`", schema: legacyReadingFrame },
+    ],
+  },
+  errors: ["malformedRequest", "upgradeRequired", "busy"],
+};
 
 /** `GET /api/v1/data/real_time`: one text frame for each new reading of the token's user, and no other frame. */
-export async function realTime(call: Call): Promise<undefined> {
+async function listen(call: Call): Promise<undefined> {
   const { request, context } = call;
   const demand = { scope: "data:heart_rate:read", query: true } as const;
   const token = await authorise(request, demand, context.verifier, context.clock());
-  const mode = readResponseMode(request.url, MODES);
+  const { response_mode: form } = readQuery(request.url, query);
   const { id: profile } = ownProfile(token, demand.scope);
-  becomeSocket(call, { rights: [tokenRight(token)], channels: [readingsOf(context.bus, profile, mode)] });
+  becomeSocket(call, { rights: [tokenRight(token)], channels: [readingsOf(context.bus, profile, form)] });
 }

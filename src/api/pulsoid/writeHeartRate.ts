@@ -3,6 +3,7 @@ import { authorise } from "../../auth/bearer.ts";
 import { BPM_MAX, type Bpm, claimedTime, WIRE_SOURCE } from "../../domain/reading.ts";
 import { readJson } from "../body.ts";
 import type { Call } from "../context.ts";
+import type { Operation } from "../operation.ts";
 import { empty } from "../responses.ts";
 import { ownProfile } from "./ownProfile.ts";
 
@@ -31,8 +32,21 @@ export const writeHeartRateBody = z.object(
 
 const DEMAND = { scope: "data:heart_rate:write", query: true } as const;
 
+export const writeHeartRate: Operation = {
+  answer: write,
+  id: "writeHeartRate",
+  group: "Heart rate",
+  summary: "Write one reading of the token's user",
+  notes:
+    "200 means that it is stored durably. A heart rate of 0 or below leaves no trace. The same reading sent again is one reading. A `measured_at` of 1e14 or more is in microseconds; fractions are dropped.",
+  token: { scopes: ["data:heart_rate:write"], query: true },
+  body: writeHeartRateBody,
+  success: { status: 200, content: { "application/json": z.object({}) } },
+  errors: ["malformedRequest", "bodyTooLarge"],
+};
+
 /** `POST /api/v1/data`: one reading of the token's user. Heart rates of 0 or below leave no trace. */
-export async function writeHeartRate({ request, context }: Call): Promise<Response> {
+async function write({ request, context }: Call): Promise<Response> {
   const arrivedAt = context.clock();
   const { revision } = context.verifier;
   const authorised = authorise(request, DEMAND, context.verifier, arrivedAt);
