@@ -1,57 +1,81 @@
-import type { Context } from "./api/context.ts";
+import type { Control } from "./api/context.ts";
 import { ApiError } from "./api/errors.ts";
-import type { FindHolding } from "./api/liveSockets.ts";
+import type { FaultLog } from "./api/faultLog.ts";
+import type { FindHolding, LiveSockets } from "./api/liveSockets.ts";
+import type { RoomFeeds } from "./api/rooms/roomFeeds.ts";
+import type { TokenVerifier } from "./auth/tokens.ts";
+import type { EpochMs } from "./domain/reading.ts";
 import type { Directory } from "./storage/directory.ts";
 
 /** How often sockets are checked for rights that have expired, or whose last look-up failed. */
 const SOCKET_CHECK_INTERVAL_MS = 250;
 
+/** Who has to know when control data changed. */
+export interface ControlChangesParts {
+  readonly directory: Directory;
+  readonly verifier: TokenVerifier;
+  readonly sockets: LiveSockets;
+  readonly roomFeeds: RoomFeeds;
+  readonly clock: () => EpochMs;
+  readonly faults: FaultLog;
+}
+
 /**
- * Acts on changes of the control data, whoever made them: closes the sockets whose rights ended, and forgets what is remembered of tokens. A look-up that fails is tried again at every turn until it
+ * Acts on changes of the control data, whoever made them: closes the sockets whose rights ended, tells rooms what
+ * became of them, and forgets what is remembered of tokens. A look-up that fails is tried again at every turn until it
  * succeeds.
  */
-export class ControlChanges {
-  readonly #context: Context;
-  readonly #stopWatching: () => void;
-  readonly #timer: Timer;
+export class ControlChanges implements Control {
+  readonly #parts: ControlChangesParts;
   #changes = 0;
   #checkedChanges = 0;
   #checking = false;
 
-  constructor(context: Context) {
-    this.#context = context;
-    this.#stopWatching = context.directory.watch(
-      () => this.announce(),
-      (error) => {
-        this.#unverified(error);
-        this.announce();
-      },
-    );
-    this.#timer = setInterval(() => {
-      context.sockets.closeExpired(context.clock());
-      void this.#check();
-    }, SOCKET_CHECK_INTERVAL_MS);
+  constructor(parts: ControlChangesParts) {
+    this.#parts = parts;
   }
 
-  /** Something changed. Other processes' changes are noticed; a route that changes something says so itself. */
+  get revision(): number {
+    return this.#changes;
+  }
+
   announce(): void {
     this.#changes++;
-    this.#context.verifier.forget();
     void this.#check();
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    this.#stopWatching();
+  /** @returns a function that ends it */
+  start(): () => void {
+    const { directory, verifier, sockets, clock } = this.#parts;
+    const changedElsewhere = () => {
+      verifier.forget();
+      this.announce();
+    };
+    const stopWatching = directory.watch(changedElsewhere, (error) => {
+      this.#unverified(error);
+      changedElsewhere();
+    });
+    const timer = setInterval(() => {
+      sockets.closeExpired(clock());
+      void this.#check();
+    }, SOCKET_CHECK_INTERVAL_MS);
+    return () => {
+      clearInterval(timer);
+      stopWatching();
+    };
   }
 
   async #check(): Promise<void> {
     if (this.#checking || this.#checkedChanges === this.#changes) return;
-    const upTo = this.#changes;
+    const { directory, sockets, roomFeeds } = this.#parts;
     this.#checking = true;
     try {
-      await this.#context.sockets.closeEnded(holdingIn(this.#context.directory));
-      this.#checkedChanges = upTo;
+      while (this.#checkedChanges !== this.#changes) {
+        const upTo = this.#changes;
+        await sockets.closeEnded(holdingIn(directory));
+        await roomFeeds.refresh();
+        this.#checkedChanges = upTo;
+      }
     } catch (error) {
       this.#unverified(error);
     } finally {
@@ -60,7 +84,7 @@ export class ControlChanges {
   }
 
   #unverified(cause: unknown): void {
-    this.#context.faults.report(new ApiError("tokenUnverifiable", { cause }));
+    this.#parts.faults.report(new ApiError("tokenUnverifiable", { cause }));
   }
 }
 
@@ -69,6 +93,8 @@ function holdingIn(directory: Directory): FindHolding {
     switch (kind) {
       case "token":
         return directory.findUnrevoked(ids);
+      case "membership":
+        return directory.rooms.findMemberships(ids);
     }
   };
 }

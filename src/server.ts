@@ -3,6 +3,7 @@ import type { Context, Log } from "./api/context.ts";
 import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
+import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
 import { ControlChanges } from "./controlChanges.ts";
 import type { EpochMs } from "./domain/reading.ts";
@@ -42,36 +43,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const bus = new MemoryBus();
   const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax);
   const sockets = new LiveSockets();
+  const { directory } = storage;
+  const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
+  const faults = new FaultLog(log, clock);
+  const control = new ControlChanges({ directory, verifier, sockets, roomFeeds, clock, faults });
   let stopping = false;
-  let changes: ControlChanges | undefined;
   const context: Context = {
     settings,
     limits,
     clock,
     store: storage.readings,
-    directory: storage.directory,
+    directory,
     bus,
     ingest: new Ingest(storage.readings, bus),
     verifier,
     sockets,
+    roomFeeds,
+    control,
     log,
-    faults: new FaultLog(log, clock),
+    faults,
     responses: new ResponseCounts(),
     stopping: () => stopping,
-    controlChanged: () => changes?.announce(),
   };
   const listeners = await listen(createApp(context), context).catch(async (error) => {
     await storage.close();
     throw error;
   });
-  changes = new ControlChanges(context);
+  const stopWatching = control.start();
 
   return {
     url: listeners.url,
     storage,
     async stop() {
       stopping = true;
-      changes?.stop();
+      stopWatching();
       sockets.closeAll();
       await listeners.stop();
       await storage.close();

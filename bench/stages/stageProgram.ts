@@ -4,6 +4,7 @@ import { FaultLog } from "../../src/api/faultLog.ts";
 import { LiveSockets } from "../../src/api/liveSockets.ts";
 import { ResponseCounts } from "../../src/api/responseCounts.ts";
 import { empty } from "../../src/api/responses.ts";
+import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { authorise } from "../../src/auth/bearer.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
@@ -54,11 +55,12 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     ingest: new Ingest(store, bus),
     verifier,
     sockets: new LiveSockets(),
+    roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
     stopping: () => false,
-    controlChanged: () => {},
+    control: { revision: 0, announce: () => {} },
   };
   const write = createApp(context).direct["/api/v1/data"]!;
   return (request) => write(request, () => false, {}) as Promise<Response>;

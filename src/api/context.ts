@@ -9,6 +9,7 @@ import type { ReadingStore } from "../storage/readingStore.ts";
 import type { FaultLog } from "./faultLog.ts";
 import type { LiveSockets, SocketData } from "./liveSockets.ts";
 import type { ResponseCounts } from "./responseCounts.ts";
+import type { RoomFeeds } from "./rooms/roomFeeds.ts";
 
 /** What endpoints work with. Everything in it is made in server.ts. */
 export interface Context {
@@ -21,13 +22,21 @@ export interface Context {
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
   readonly sockets: LiveSockets;
+  readonly roomFeeds: RoomFeeds;
+  readonly control: Control;
   readonly log: Log;
   readonly faults: FaultLog;
   readonly responses: ResponseCounts;
   /** True once the server has begun to stop. */
   readonly stopping: () => boolean;
-  /** Whoever changes control data calls this afterwards: what it took away ends at once. */
-  readonly controlChanged: () => void;
+}
+
+/** What became of the control data: profiles, tokens, rooms. */
+export interface Control {
+  /** Changes with every change that is known here. */
+  readonly revision: number;
+  /** Whoever changes something calls this afterwards: what it took away then ends at once. */
+  announce(): void;
 }
 
 /** The part of the logger that is used; messages and fields never hold a token. */

@@ -96,7 +96,24 @@ export const API_ERRORS = {
     message: "no heart rate has been received yet",
     when: "The profile has no reading.",
   }),
-  notFound: row({ code: 8004, status: 404, message: "not found", when: "There is no such path." }),
+  notFound: row({
+    code: 8004,
+    status: 404,
+    message: "not found",
+    when: "There is no such path, or nothing of the id in it that this token may know of.",
+  }),
+  forbidden: row({
+    code: 8010,
+    status: 403,
+    message: "forbidden",
+    when: "The token is good, but its user may not do this in this room: not a member, or not its owner. The message says which.",
+  }),
+  conflict: row({
+    code: 8011,
+    status: 409,
+    message: "conflict",
+    when: "What is there already stands against it, such as a limit that is reached. The message says what.",
+  }),
   methodNotAllowed: row({
     code: 8005,
     status: 405,

@@ -5,12 +5,16 @@ import type { SocketData } from "./liveSockets.ts";
 /**
  * Makes a socket of a request that was allowed one. Everything is decided before: a refusal is a plain HTTP answer.
  *
+ * @param revision of the control data before the request's rights were looked up; when something changed since then,
+ *   they are looked at again
  * @throws ApiError upgradeRequired when it is no WebSocket handshake, busy when no more listeners are taken
  */
-export function becomeSocket({ request, context, upgrade }: Call, data: SocketData): undefined {
+export function becomeSocket(call: Call, data: SocketData, revision: number): undefined {
+  const { request, context, upgrade } = call;
   if (!isHandshake(request)) throw upgradeRequired();
   if (context.stopping() || context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
   if (!upgrade(request, data)) throw upgradeRequired();
+  if (context.control.revision !== revision) context.control.announce();
 }
 
 /** 16 bytes in base64 (RFC 6455 section 4.1). */

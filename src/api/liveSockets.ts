@@ -10,7 +10,7 @@ export interface Right {
   readonly expiresAt?: EpochMs;
 }
 
-export type RightKind = "token";
+export type RightKind = "token" | "membership";
 
 /** Frames that many sockets share: whoever listens to a channel of one name hears the same. */
 export interface Channel {
@@ -36,6 +36,7 @@ const GOING_AWAY = { code: 1001, reason: "the server is stopping" } as const;
 const POLICY = 1008;
 const ENDED: Readonly<Record<RightKind, string>> = {
   token: "the token was revoked or has expired",
+  membership: "no longer a member of this room",
 };
 
 /** Sends one frame to every socket that is subscribed to a topic. */

@@ -4,8 +4,19 @@ import { welcome } from "./native/welcome.ts";
 import type { Operation } from "./operation.ts";
 import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
 import { realTime } from "./pulsoid/realTime.ts";
+import { roomRealTime } from "./pulsoid/roomRealTime.ts";
 import { validateToken } from "./pulsoid/validateToken.ts";
 import { writeHeartRate } from "./pulsoid/writeHeartRate.ts";
+import { configureMember } from "./rooms/configureMember.ts";
+import { configureRoom } from "./rooms/configureRoom.ts";
+import { createRoom } from "./rooms/createRoom.ts";
+import { deleteRoom } from "./rooms/deleteRoom.ts";
+import { invite } from "./rooms/invite.ts";
+import { joinRoom } from "./rooms/joinRoom.ts";
+import { listRooms } from "./rooms/listRooms.ts";
+import { removeMember } from "./rooms/removeMember.ts";
+import { showRoom } from "./rooms/showRoom.ts";
+import { withdrawInvitations } from "./rooms/withdrawInvitations.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -19,12 +30,23 @@ export interface Route {
   readonly anyHost?: true;
 }
 
+/** Pulsoid documents no way to make or join a room; these are ours. */
+const ROOMS = "/api/heartwire/v1/rooms";
+
 /** Every path of the server. */
 export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data", methods: { POST: writeHeartRate }, direct: true },
   { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
   { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
   { path: "/api/v1/token/validate", methods: { GET: validateToken } },
+  { path: "/api/v2/data/rooms/:roomId/real_time", methods: { GET: roomRealTime }, direct: true },
+  { path: ROOMS, methods: { GET: listRooms, POST: createRoom } },
+  { path: `${ROOMS}/join`, methods: { POST: joinRoom } },
+  { path: `${ROOMS}/:roomId`, methods: { GET: showRoom, DELETE: deleteRoom } },
+  { path: `${ROOMS}/:roomId/config`, methods: { PUT: configureRoom } },
+  { path: `${ROOMS}/:roomId/invitations`, methods: { POST: invite, DELETE: withdrawInvitations } },
+  { path: `${ROOMS}/:roomId/members/:profileId`, methods: { DELETE: removeMember } },
+  { path: `${ROOMS}/:roomId/members/:profileId/config`, methods: { PUT: configureMember } },
   { path: "/health/live", methods: { GET: health.live }, direct: true, anyHost: true },
   { path: "/health/ready", methods: { GET: health.ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },

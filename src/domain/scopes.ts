@@ -1,11 +1,13 @@
 /**
- * The scopes a token can hold (Pulsoid's list; `geometry_dash_mod:*` is grantable and opens nothing here).
+ * The scopes a token can hold. They are Pulsoid's, but for `data:room:write`, which is ours: Pulsoid documents no way to
+ * make or join a room. `geometry_dash_mod:*` is grantable and opens nothing here.
  */
 export const SCOPES = [
   "data:heart_rate:read",
   "data:heart_rate:write",
   "data:statistics:read",
   "data:room:read",
+  "data:room:write",
   "profile:read",
   "profile:create",
   "widgets:read",

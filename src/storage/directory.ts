@@ -1,5 +1,7 @@
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
+import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
+import type { Rooms } from "./rooms.ts";
 
 /** A person (or a simulated one) whose pulse is kept here. */
 export interface Profile {
@@ -41,11 +43,19 @@ export interface NewToken {
 /** The client that tokens made by hand belong to: no app. */
 export const MANUAL_CLIENT_ID = "6b1f4c0e-5d0a-4b6f-9a53-7c1d2e8f0a94";
 
+/** A profile with what it says about its person. */
+export interface DetailedProfile extends Profile {
+  readonly createdAt: EpochMs;
+  readonly details: ProfileDetails;
+}
+
 /**
- * Profiles and tokens: the control data. Every method throws what the engine throws when it cannot answer; that
+ * Profiles, tokens and rooms: the control data. Every method throws what the engine throws when it cannot answer; that
  * never means that a token is unknown.
  */
 export interface Directory {
+  readonly rooms: Rooms;
+
   /** @returns undefined for a token that is unknown or revoked; an expired one is returned */
   findToken(hash: string): Promise<TokenRecord | undefined>;
 
@@ -67,6 +77,14 @@ export interface Directory {
 
   /** The profile of that name; it is made where there is none, once, however many ask for it at the same time. */
   findOrCreateProfile(name: string, now: EpochMs): Promise<Profile>;
+
+  /** Every profile, oldest first. */
+  listProfiles(): Promise<readonly DetailedProfile[]>;
+
+  /** @throws when there is no such profile */
+  findDetails(profile: ProfileId): Promise<ProfileDetails>;
+
+  changeDetails(profile: ProfileId, changes: DetailChanges): Promise<void>;
 
   /** Whether a token was ever made here. */
   hasTokens(): Promise<boolean>;

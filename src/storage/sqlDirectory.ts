@@ -2,17 +2,28 @@ import type { Kysely, Selectable } from "kysely";
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import { parseScopes } from "../domain/scopes.ts";
 import type { ControlTables } from "./controlTables.ts";
-import type { Directory, NewToken, Profile, TokenListing, TokenRecord } from "./directory.ts";
-
-/** Tokens that one statement asks about: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
-const IDS_A_QUERY = 10_000;
+import type {
+  DetailedProfile,
+  Directory,
+  NewToken,
+  Profile,
+  TokenListing,
+  TokenRecord,
+} from "./directory.ts";
+import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
+import type { Rooms } from "./rooms.ts";
+import { inChunks } from "./sqlChunks.ts";
+import { SqlRooms } from "./sqlRooms.ts";
 
 /** The directory on any engine that Kysely speaks to. What differs between engines is in the subclass. */
 export abstract class SqlDirectory implements Directory {
   protected readonly database: Kysely<ControlTables>;
 
+  readonly rooms: Rooms;
+
   constructor(database: Kysely<ControlTables>) {
     this.database = database;
+    this.rooms = new SqlRooms(database);
   }
 
   abstract watch(onChange: () => void, onError: (error: unknown) => void): () => void;
@@ -26,17 +37,15 @@ export abstract class SqlDirectory implements Directory {
   }
 
   async findUnrevoked(ids: readonly number[]): Promise<ReadonlySet<number>> {
-    const found = new Set<number>();
-    for (let from = 0; from < ids.length; from += IDS_A_QUERY) {
-      const rows = await this.database
+    const rows = await inChunks(ids, (chunk) =>
+      this.database
         .selectFrom("access_token")
         .select("id")
-        .where("id", "in", ids.slice(from, from + IDS_A_QUERY))
+        .where("id", "in", chunk)
         .where("revoked_at", "is", null)
-        .execute();
-      for (const row of rows) found.add(row.id);
-    }
-    return found;
+        .execute(),
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   async createToken(token: NewToken): Promise<number> {
@@ -83,9 +92,7 @@ export abstract class SqlDirectory implements Directory {
       .select(["id", "public_id", "name"])
       .where("name", "=", name)
       .executeTakeFirst();
-    return row === undefined
-      ? undefined
-      : { id: row.id as ProfileId, publicId: row.public_id, name: row.name };
+    return row === undefined ? undefined : toProfile(row);
   }
 
   async createProfile(name: string, now: EpochMs): Promise<Profile> {
@@ -111,6 +118,37 @@ export abstract class SqlDirectory implements Directory {
     return made;
   }
 
+  async listProfiles(): Promise<readonly DetailedProfile[]> {
+    const rows = await this.database.selectFrom("profile").selectAll().orderBy("id").execute();
+    return rows.map((row) => ({
+      ...toProfile(row),
+      createdAt: row.created_at as EpochMs,
+      details: toDetails(row),
+    }));
+  }
+
+  async findDetails(profile: ProfileId): Promise<ProfileDetails> {
+    const row = await this.database
+      .selectFrom("profile")
+      .selectAll()
+      .where("id", "=", profile)
+      .executeTakeFirstOrThrow();
+    return toDetails(row);
+  }
+
+  async changeDetails(profile: ProfileId, changes: DetailChanges): Promise<void> {
+    const columns = Object.entries(changes).map(([name, value]) => [
+      DETAIL_COLUMNS[name as keyof ProfileDetails],
+      value,
+    ]);
+    if (columns.length === 0) return;
+    await this.database
+      .updateTable("profile")
+      .set(Object.fromEntries(columns))
+      .where("id", "=", profile)
+      .execute();
+  }
+
   async hasTokens(): Promise<boolean> {
     const row = await this.database.selectFrom("access_token").select("id").limit(1).executeTakeFirst();
     return row !== undefined;
@@ -128,6 +166,26 @@ export abstract class SqlDirectory implements Directory {
       .select(["profile.name as profile_name", "profile.public_id as profile_public_id"]);
   }
 }
+
+function toProfile(row: Pick<ProfileRow, "id" | "public_id" | "name">): Profile {
+  return { id: row.id as ProfileId, publicId: row.public_id, name: row.name };
+}
+
+const DETAIL_COLUMNS = {
+  channel: "channel",
+  login: "login",
+  username: "username",
+  birthDate: "birth_date",
+  sex: "sex",
+  weightKilograms: "weight_kilograms",
+} as const satisfies Record<keyof ProfileDetails, keyof ProfileRow>;
+
+function toDetails(row: ProfileRow): ProfileDetails {
+  const known = Object.entries(DETAIL_COLUMNS).filter(([, column]) => row[column] !== null);
+  return Object.fromEntries(known.map(([name, column]) => [name, row[column]]));
+}
+
+type ProfileRow = Selectable<ControlTables["profile"]>;
 
 type TokenRow = Selectable<ControlTables["access_token"]> & {
   readonly profile_name: string | null;

@@ -33,9 +33,11 @@ export const realTime: Operation = {
 /** `GET /api/v1/data/real_time`: one text frame for each new reading of the token's user, and no other frame. */
 async function listen(call: Call): Promise<undefined> {
   const { request, context } = call;
+  const { revision } = context.control;
   const demand = { scope: "data:heart_rate:read", query: true } as const;
   const token = await authorise(request, demand, context.verifier, context.clock());
   const { response_mode: form } = readQuery(request.url, query);
   const { id: profile } = ownProfile(token, demand.scope);
-  becomeSocket(call, { rights: [tokenRight(token)], channels: [readingsOf(context.bus, profile, form)] });
+  const channels = [readingsOf(context.bus, profile, form)];
+  becomeSocket(call, { rights: [tokenRight(token)], channels }, revision);
 }

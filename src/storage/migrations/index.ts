@@ -1,6 +1,7 @@
 import type { CreateTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import * as profilesAndTokens from "./0001_profiles_and_tokens.ts";
+import * as detailsAndRooms from "./0002_details_and_rooms.ts";
 
 /** The one thing in which the engines' tables are written differently: a column that numbers its rows. */
 export interface MigrationDialect {
@@ -10,6 +11,7 @@ export interface MigrationDialect {
 /** The control data's migrations, the same for every engine; applied in the order of their names. */
 const MIGRATIONS = {
   "0001_profiles_and_tokens": profilesAndTokens,
+  "0002_details_and_rooms": detailsAndRooms,
 };
 
 /** How often a migration is tried when another process migrates the same database at that moment. */

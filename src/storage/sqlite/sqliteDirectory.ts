@@ -73,7 +73,8 @@ function asKyselyDatabase(connection: Database): SqliteDatabase {
   return {
     close: () => connection.close(),
     prepare(sql) {
-      const statement = connection.query(sql);
+      // A transaction that reads first and then writes would fail when another process wrote in between.
+      const statement = connection.query(sql === "begin" ? "begin immediate" : sql);
       return {
         reader: statement.columnNames.length > 0,
         all: (parameters) => statement.all(...(parameters as never[])),

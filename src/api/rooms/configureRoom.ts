@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { readJson } from "../body.ts";
+import type { Call } from "../context.ts";
+import type { Operation } from "../operation.ts";
+import { json } from "../responses.ts";
+import { findRoom, requireOwner } from "./access.ts";
+import { roomUser, WRITE_ROOMS } from "./roomToken.ts";
+import { configuration, limitConfiguration, room, roomFor, roomPath } from "./schemas.ts";
+
+const body = z.object({ config: configuration }, { error: "expected a JSON object" });
+
+export const configureRoom: Operation = {
+  answer: configure,
+  id: "configureRoom",
+  group: "Rooms",
+  summary: "Replace a room's configuration",
+  notes: "For its owner. Listeners of `room_updated` hear of it.",
+  token: WRITE_ROOMS,
+  path: roomPath,
+  body,
+  success: { status: 200, content: { "application/json": z.object({ room }) } },
+  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden"],
+};
+
+/** `PUT /api/heartwire/v1/rooms/{roomId}/config` */
+async function configure(call: Call): Promise<Response> {
+  const { request, context, parameters } = call;
+  const profile = await roomUser(call, WRITE_ROOMS);
+  const found = await findRoom(context, parameters.roomId);
+  requireOwner(found, profile);
+  const { config } = await readJson(request, body, context.limits.bodyBytesMax);
+  limitConfiguration(config, context.limits.configurationBytesMax);
+  await context.directory.rooms.configure(found.id, config);
+  context.control.announce();
+  return json({ room: roomFor(profile, { ...found, configuration: config }) });
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { readJson } from "../body.ts";
+import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import type { Operation } from "../operation.ts";
+import { json } from "../responses.ts";
+import { findRoom } from "./access.ts";
+import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
+import { configuration, limitConfiguration, room, roomFor } from "./schemas.ts";
+
+const body = z.object({ config: configuration.default({}) }, { error: "expected a JSON object" });
+
+export const createRoom: Operation = {
+  answer: create,
+  id: "createRoom",
+  group: "Rooms",
+  summary: "Make a room",
+  notes: "The token's user owns it and is its first member.",
+  token: WIDEN_ROOMS,
+  body,
+  success: { status: 200, content: { "application/json": z.object({ room }) } },
+  errors: ["malformedRequest", "bodyTooLarge", "conflict"],
+};
+
+/** `POST /api/heartwire/v1/rooms` */
+async function create(call: Call): Promise<Response> {
+  const { request, context } = call;
+  const { limits, directory } = context;
+  const profile = await roomUser(call, WIDEN_ROOMS);
+  const { config } = await readJson(request, body, limits.bodyBytesMax);
+  limitConfiguration(config, limits.configurationBytesMax);
+  const owned = (await directory.rooms.list(profile)).filter(({ owner }) => owner === profile);
+  if (owned.length >= limits.roomsMax) {
+    throw new ApiError("conflict", { detail: `you own ${limits.roomsMax} rooms, which is the most` });
+  }
+  const { publicId } = await directory.rooms.create(profile, config, context.clock());
+  return json({ room: roomFor(profile, await findRoom(context, publicId)) });
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { hashInvitationCode, newInvitationCode } from "../../auth/invitations.ts";
+import type { EpochMs } from "../../domain/reading.ts";
+import { readJson } from "../body.ts";
+import type { Call } from "../context.ts";
+import type { Operation } from "../operation.ts";
+import { json } from "../responses.ts";
+import { findRoom, requireOwner } from "./access.ts";
+import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
+import { roomPath } from "./schemas.ts";
+
+/** An invitation is good for a minute at least, thirty days at most, and a day when nothing is said. */
+export const INVITATION_SECONDS_MIN = 60;
+export const INVITATION_SECONDS_MAX = 2_592_000;
+export const INVITATION_SECONDS_DEFAULT = 86_400;
+
+const SECONDS = `expected a whole number of seconds from ${INVITATION_SECONDS_MIN} to ${INVITATION_SECONDS_MAX}`;
+
+const body = z.object(
+  {
+    expires_in: z
+      .int({ error: SECONDS })
+      .min(INVITATION_SECONDS_MIN, { error: SECONDS })
+      .max(INVITATION_SECONDS_MAX, { error: SECONDS })
+      .default(INVITATION_SECONDS_DEFAULT)
+      .describe("Seconds"),
+  },
+  { error: "expected a JSON object" },
+);
+
+export const invite: Operation = {
+  answer: makeInvitation,
+  id: "inviteToRoom",
+  group: "Rooms",
+  summary: "Make an invitation to a room",
+  notes:
+    "For its owner. Whoever is given the code can join, until it expires or is withdrawn. It is shown once.",
+  token: WIDEN_ROOMS,
+  path: roomPath,
+  body,
+  success: {
+    status: 200,
+    content: {
+      "application/json": z.object({
+        invitation: z
+          .object({ code: z.string(), expires_at: z.int().describe("Unix time in milliseconds") })
+          .meta({ id: "Invitation" }),
+      }),
+    },
+  },
+  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden"],
+};
+
+/** `POST /api/heartwire/v1/rooms/{roomId}/invitations` */
+async function makeInvitation(call: Call): Promise<Response> {
+  const { request, context, parameters } = call;
+  const profile = await roomUser(call, WIDEN_ROOMS);
+  const found = await findRoom(context, parameters.roomId);
+  requireOwner(found, profile);
+  const { expires_in: seconds } = await readJson(request, body, context.limits.bodyBytesMax);
+  const createdAt = context.clock();
+  const expiresAt = (createdAt + seconds * 1000) as EpochMs;
+  const code = newInvitationCode();
+  const codeHash = hashInvitationCode(code) as string;
+  await context.directory.rooms.invite({ room: found.id, codeHash, createdAt, expiresAt });
+  return json({ invitation: { code, expires_at: expiresAt } });
+}
