@@ -3,6 +3,7 @@ import { metrics } from "./native/metrics.ts";
 import { welcome } from "./native/welcome.ts";
 import type { Operation } from "./operation.ts";
 import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
+import { profile } from "./pulsoid/profile.ts";
 import { realTime } from "./pulsoid/realTime.ts";
 import { roomRealTime } from "./pulsoid/roomRealTime.ts";
 import { validateToken } from "./pulsoid/validateToken.ts";
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
   { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
   { path: "/api/v1/token/validate", methods: { GET: validateToken } },
+  { path: "/api/v1/profile", methods: { GET: profile } },
   { path: "/api/v2/data/rooms/:roomId/real_time", methods: { GET: roomRealTime }, direct: true },
   { path: ROOMS, methods: { GET: listRooms, POST: createRoom } },
   { path: `${ROOMS}/join`, methods: { POST: joinRoom } },
