@@ -1,3 +1,4 @@
+import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
 import { welcome } from "./native/welcome.ts";
@@ -34,6 +35,8 @@ export interface Route {
 /** Pulsoid documents no way to make or join a room; these are ours. */
 const ROOMS = "/api/heartwire/v1/rooms";
 
+const described = descriptions(() => ROUTES);
+
 /** Every path of the server. */
 export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data", methods: { POST: writeHeartRate }, direct: true },
@@ -52,5 +55,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/health/live", methods: { GET: health.live }, direct: true, anyHost: true },
   { path: "/health/ready", methods: { GET: health.ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },
+  { path: "/openapi.json", methods: { GET: described.openApi } },
+  { path: "/asyncapi.json", methods: { GET: described.asyncApi } },
+  { path: "/reference", methods: { GET: described.reference } },
   { path: "/", methods: { GET: welcome } },
 ];

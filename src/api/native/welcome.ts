@@ -10,6 +10,7 @@ It speaks the Pulsoid API at this address:
   GET  /api/v1/token/validate           ask what a token is
   GET  /health/ready                    ask whether readings can be stored
 
+All of them, and what they take and answer: /reference
 Every call but the last needs a token. The start of the server told where the first one is;
 "heartwire token create" makes more.
 `;

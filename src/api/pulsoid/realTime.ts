@@ -22,9 +22,21 @@ export const realTime: Operation = {
   success: {
     status: 101,
     frames: [
-      { name: "reading", when: "`response_mode` is absent or `json`", schema: readingFrame },
-      { name: "plainHeartRate", when: "`response_mode=text_plain_only_heart_rate`", schema: plainFrame },
-      { name: "legacyReading", when: "`response_mode=legacy_json`", schema: legacyReadingFrame },
+      {
+        name: "reading",
+        when: "a new reading is stored and `response_mode` is absent or `json`",
+        schema: readingFrame,
+      },
+      {
+        name: "plainHeartRate",
+        when: "a new reading is stored and `response_mode` is `text_plain_only_heart_rate`",
+        schema: plainFrame,
+      },
+      {
+        name: "legacyReading",
+        when: "a new reading is stored and `response_mode` is `legacy_json`",
+        schema: legacyReadingFrame,
+      },
     ],
   },
   errors: ["malformedRequest", "upgradeRequired", "busy"],

@@ -16,13 +16,15 @@ export const writeHeartRateBody = z.object(
     measured_at: z
       .number({ error: TIME })
       .min(0, { error: TIME })
-      .max(Number.MAX_SAFE_INTEGER, { error: TIME }),
+      .max(Number.MAX_SAFE_INTEGER, { error: TIME })
+      .describe("Unix time in milliseconds"),
     data: z.object(
       {
         heart_rate: z
           .number({ error: RATE })
           .max(BPM_MAX, { error: RATE })
-          .refine(Number.isInteger, { error: RATE }),
+          .refine(Number.isInteger, { error: RATE })
+          .meta({ type: "integer", description: "Beats per minute" }),
       },
       { error: "expected an object" },
     ),

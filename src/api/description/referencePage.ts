@@ -1,0 +1,110 @@
+import { html, raw } from "hono/html";
+import { API_ERRORS } from "../errors.ts";
+import type { Operation } from "../operation.ts";
+import type { Route } from "../routes.ts";
+import { errorsOf } from "./failures.ts";
+import { templateOf } from "./openapi.ts";
+import { REFERENCE_STYLE } from "./referenceStyle.ts";
+import { type JsonSchema, Schemas } from "./schemas.ts";
+import { shapeOf } from "./shape.ts";
+
+/** One operation, where it is. */
+interface Entry {
+  readonly route: Route;
+  readonly method: string;
+  readonly operation: Operation;
+}
+
+type Html = ReturnType<typeof html>;
+
+/** Allows the page its own style and nothing else. */
+export const REFERENCE_POLICY = `default-src 'none'; style-src 'sha256-${Bun.SHA256.hash(REFERENCE_STYLE, "base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** The reference of the API as a page: every route and every frame, from the schemas that parse. No script. */
+export function referencePage(routes: readonly Route[], origin: string): Html {
+  const entries = routes.flatMap((route) =>
+    Object.entries(route.methods).map(([method, operation]) => ({ route, method, operation })),
+  );
+  const groups = [...Map.groupBy(entries, ({ operation }) => operation.group)];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Heartwire API</title>
+<style>${raw(REFERENCE_STYLE)}</style>
+</head>
+<body>
+<div class="page">
+<header>
+<h1>Heartwire API</h1>
+<p>Served at <code>${origin}</code>. The same as documents for programs: <a href="/openapi.json">openapi.json</a>,
+<a href="/asyncapi.json">asyncapi.json</a> for the sockets.</p>
+<p class="quiet">A token goes into the header <code>Authorization: Bearer …</code>. Every error has a JSON body:
+<code>{"error_code":7005,"error_message":"token_not_found"}</code>.</p>
+</header>
+<nav aria-label="Routes">${groups.map(
+    ([group, members]) =>
+      html`<h2>${group}</h2><ul>${members.map(
+        ({ operation }) => html`<li><a href="#${operation.id}">${operation.summary}</a></li>`,
+      )}</ul>`,
+  )}</nav>
+<main>
+${groups.map(([group, members]) => html`<section><h2>${group}</h2>${members.map(article)}</section>`)}
+</main>
+</div>
+</body>
+</html>`;
+}
+
+function article({ route, method, operation }: Entry): Html {
+  const { id, summary, notes, path, query, body } = operation;
+  return html`<article id="${id}">
+<h3>${summary}</h3>
+<p class="call"><b>${operation.success.status === 101 ? "SOCKET" : method}</b> ${templateOf(route.path)}</p>
+${notes === undefined ? "" : html`<p>${withCode(notes)}</p>`}
+<p class="quiet">${rightOf(operation)}</p>
+${path === undefined ? "" : shapeBlock("In the path", path, "taken")}
+${query === undefined ? "" : shapeBlock("In the query", query, "taken")}
+${body === undefined ? "" : shapeBlock("Body", body, "taken")}
+${answers(operation)}
+<details><summary>What can go wrong</summary>
+<table><thead><tr><th>Status</th><th>Code</th><th>When</th></tr></thead><tbody>${errorsOf(
+    route,
+    operation,
+  ).map((name) => {
+    const { status, code, when } = API_ERRORS[name];
+    return html`<tr><td>${status}</td><td>${code}</td><td>${when}</td></tr>`;
+  })}</tbody></table></details>
+</article>`;
+}
+
+/** What stands between backticks is code. */
+function withCode(text: string): readonly (string | Html)[] {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
+}
+
+function rightOf({ token }: Operation): string {
+  if (token === "none") return "Asked without a token.";
+  const scopes = token.scopes.length === 0 ? "Any token." : `A token with ${token.scopes.join(" and ")}.`;
+  return token.query ? `${scopes} It may be the query's access_token.` : scopes;
+}
+
+function answers({ success }: Operation): Html | readonly Html[] {
+  switch (success.status) {
+    case 101:
+      return success.frames.map(({ when, schema }) => shapeBlock(`Frame when ${when}`, schema, "given"));
+    case 204:
+      return html`<h4>Answer 204, without a body</h4>`;
+    default:
+      return Object.entries(success.content).map(([type, schema]) =>
+        shapeBlock(`Answer ${success.status}, ${type}`, schema, "given"),
+      );
+  }
+}
+
+function shapeBlock(title: string, schema: Parameters<Schemas["given"]>[0], side: "given" | "taken"): Html {
+  const schemas = new Schemas();
+  const written: JsonSchema = schemas[side](schema);
+  return html`<h4>${title.replaceAll("`", "")}</h4><pre tabindex="0">${shapeOf(written, schemas.named)}</pre>`;
+}

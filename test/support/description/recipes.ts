@@ -1,0 +1,68 @@
+import type { Scope } from "../../../src/domain/scopes.ts";
+import { SCOPES } from "../../../src/domain/scopes.ts";
+import { startTestServer, type TestServer, write } from "../server.ts";
+
+/** What a described operation is asked with so that it answers well. */
+export interface Recipe {
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+}
+
+/** A server on which every operation has something to answer with, and a user whose token may do everything. */
+export interface FurnishedServer {
+  readonly server: TestServer;
+  readonly token: string;
+  /** One recipe for every operation, by its name; made anew for each use, since some use something up. */
+  readonly recipeFor: (operation: string) => Promise<readonly Recipe[]>;
+}
+
+const EVERYTHING: readonly Scope[] = SCOPES;
+const ROOMS = "/api/heartwire/v1/rooms";
+
+export async function furnish(): Promise<FurnishedServer> {
+  const server = await startTestServer();
+  const token = await server.token(EVERYTHING, { user: "anna" });
+  const ben = await server.token(EVERYTHING, { user: "ben" });
+  await write(server.origin, token, Date.now(), 72);
+  const call = async (as: string, path: string, method: string, body?: unknown) => {
+    const response = await fetch(`${server.origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${as}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as never;
+  };
+  const newRoom = async (owner = token) => {
+    const { room } = await call(owner, ROOMS, "POST", { config: { name: "Race" } });
+    return (room as { readonly room_id: string }).room_id;
+  };
+  const invited = async () => {
+    const { invitation } = await call(ben, `${ROOMS}/${await newRoom(ben)}/invitations`, "POST", {});
+    return (invitation as { readonly code: string }).code;
+  };
+  const withRoom = async (more: Recipe = {}): Promise<readonly Recipe[]> => [
+    { ...more, parameters: { roomId: await newRoom(), profileId: "me", ...more.parameters } },
+  ];
+  const recipes: Readonly<Record<string, () => Promise<readonly Recipe[]>>> = {
+    writeHeartRate: async () => [{ body: { measured_at: Date.now(), data: { heart_rate: 75 } } }],
+    getLatestHeartRate: async () => [{}, { query: "response_mode=text_plain_only_heart_rate" }],
+    listenToRoom: () => withRoom(),
+    createRoom: async () => [{ body: {} }, { body: { config: { color: "red" } } }],
+    showRoom: () => withRoom(),
+    deleteRoom: () => withRoom(),
+    configureRoom: () => withRoom({ body: { config: { name: "Final" } } }),
+    inviteToRoom: () => withRoom({ body: { expires_in: 3600 } }),
+    withdrawInvitations: () => withRoom(),
+    configureRoomMember: () => withRoom({ body: { config: { color: "red" } } }),
+    joinRoom: async () => [{ body: { code: await invited() } }],
+    removeRoomMember: async () => {
+      const { room } = await call(token, `${ROOMS}/join`, "POST", { code: await invited() });
+      const { room_id: roomId } = room as { readonly room_id: string };
+      return [{ parameters: { roomId, profileId: "me" } }];
+    },
+  };
+  return { server, token, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
+}
