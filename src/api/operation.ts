@@ -48,8 +48,8 @@ export type TokenUse =
 
 /** What is answered when all is well, by content type; or the frames of the socket that the request becomes. */
 export type Success =
-  | { readonly status: 200 | 302; readonly content: Readonly<Record<string, z.ZodType>> }
-  | { readonly status: 204 }
+  | { readonly status: 200; readonly content: Readonly<Record<string, z.ZodType>> }
+  | { readonly status: 204 | 302 }
   | { readonly status: 101; readonly frames: readonly Frame[] };
 
 /** A text frame from the server. */

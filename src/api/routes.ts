@@ -1,8 +1,9 @@
 import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
-import { welcome } from "./native/welcome.ts";
 import type { Operation } from "./operation.ts";
+import { pulsoidPage } from "./pages/pulsoidPages.ts";
+import { welcome } from "./pages/welcome.ts";
 import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
 import { profile } from "./pulsoid/profile.ts";
 import { realTime } from "./pulsoid/realTime.ts";
@@ -59,4 +60,5 @@ export const ROUTES: readonly Route[] = [
   { path: "/asyncapi.json", methods: { GET: described.asyncApi } },
   { path: "/reference", methods: { GET: described.reference } },
   { path: "/", methods: { GET: welcome } },
+  { path: "/ui/:page", methods: { GET: pulsoidPage } },
 ];

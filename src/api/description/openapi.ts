@@ -121,6 +121,13 @@ function success(answer: Success, schemas: Schemas): OpenApi {
       return { 101: { description: "The connection is a WebSocket from here on; see `/asyncapi.json`." } };
     case 204:
       return { 204: { description: "Done." } };
+    case 302:
+      return {
+        302: {
+          description: "It is elsewhere.",
+          headers: { Location: { schema: { type: "string", format: "uri-reference" } } },
+        },
+      };
     default:
       return {
         [answer.status]: { description: "All is well.", content: contentOf(answer.content, schemas) },

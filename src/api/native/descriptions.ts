@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Call } from "../context.ts";
 import { asyncApi } from "../description/asyncapi.ts";
 import { openApi } from "../description/openapi.ts";
-import { REFERENCE_POLICY, referencePage } from "../description/referencePage.ts";
 import type { Operation } from "../operation.ts";
+import { referencePage } from "../pages/referencePage.ts";
 import { json } from "../responses.ts";
 import type { Route } from "../routes.ts";
 
@@ -29,7 +29,7 @@ export function descriptions(routes: () => readonly Route[]) {
       asyncApi(routes(), origin),
     ),
     reference: {
-      answer: async ({ request }: Call) => page(await referencePage(routes(), new URL(request.url).origin)),
+      answer: ({ request }: Call) => referencePage(routes(), new URL(request.url).origin),
       id: "getReference",
       group: "Server",
       summary: "This reference, as a page",
@@ -37,16 +37,4 @@ export function descriptions(routes: () => readonly Route[]) {
       success: { status: 200, content: { "text/html": z.string() } },
     } satisfies Operation,
   };
-}
-
-function page(text: { toString(): string }): Response {
-  return new Response(text.toString(), {
-    headers: {
-      "content-type": "text/html; charset=UTF-8",
-      "content-security-policy": REFERENCE_POLICY,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-      "cache-control": "no-store",
-    },
-  });
 }

@@ -37,7 +37,7 @@ function call(path: string, method: string, recipe: Recipe, token: string | unde
   const filled = path.replace(/:(\w+)/g, (_, name) => recipe.parameters?.[name] ?? crypto.randomUUID());
   return fetch(`${furnished.server.origin}${filled}${recipe.query === undefined ? "" : `?${recipe.query}`}`, {
     method,
-    headers: token === undefined ? {} : bearer(token),
+    headers: { ...recipe.headers, ...(token === undefined ? {} : bearer(token)) },
     redirect: "manual",
     ...(recipe.body === undefined ? {} : { body: JSON.stringify(recipe.body) }),
   });

@@ -6,6 +6,7 @@ import { startTestServer, type TestServer, write } from "../server.ts";
 export interface Recipe {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
@@ -49,6 +50,8 @@ export async function furnish(): Promise<FurnishedServer> {
   const recipes: Readonly<Record<string, () => Promise<readonly Recipe[]>>> = {
     writeHeartRate: async () => [{ body: { measured_at: Date.now(), data: { heart_rate: 75 } } }],
     getLatestHeartRate: async () => [{}, { query: "response_mode=text_plain_only_heart_rate" }],
+    getWelcome: async () => [{ headers: { accept: "*/*" } }, { headers: { accept: "text/html" } }],
+    getPulsoidPage: async () => [{ parameters: { page: "keys" } }],
     listenToRoom: () => withRoom(),
     createRoom: async () => [{ body: {} }, { body: { config: { color: "red" } } }],
     showRoom: () => withRoom(),

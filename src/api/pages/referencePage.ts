@@ -1,11 +1,12 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
+import { errorsOf } from "../description/failures.ts";
+import { templateOf } from "../description/openapi.ts";
+import { type JsonSchema, Schemas } from "../description/schemas.ts";
 import { API_ERRORS } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import type { Route } from "../routes.ts";
-import { errorsOf } from "./failures.ts";
-import { templateOf } from "./openapi.ts";
+import { type Html, page } from "./page.ts";
 import { REFERENCE_STYLE } from "./referenceStyle.ts";
-import { type JsonSchema, Schemas } from "./schemas.ts";
 import { shapeOf } from "./shape.ts";
 
 /** One operation, where it is. */
@@ -15,27 +16,13 @@ interface Entry {
   readonly operation: Operation;
 }
 
-type Html = ReturnType<typeof html>;
-
-/** Allows the page its own style and nothing else. */
-export const REFERENCE_POLICY = `default-src 'none'; style-src 'sha256-${Bun.SHA256.hash(REFERENCE_STYLE, "base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-
 /** The reference of the API as a page: every route and every frame, from the schemas that parse. No script. */
-export function referencePage(routes: readonly Route[], origin: string): Html {
+export function referencePage(routes: readonly Route[], origin: string): Promise<Response> {
   const entries = routes.flatMap((route) =>
     Object.entries(route.methods).map(([method, operation]) => ({ route, method, operation })),
   );
   const groups = [...Map.groupBy(entries, ({ operation }) => operation.group)];
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Heartwire API</title>
-<style>${raw(REFERENCE_STYLE)}</style>
-</head>
-<body>
-<div class="page">
+  const body = html`<div class="page">
 <header>
 <h1>Heartwire API</h1>
 <p>Served at <code>${origin}</code>. The same as documents for programs: <a href="/openapi.json">openapi.json</a>,
@@ -52,9 +39,8 @@ export function referencePage(routes: readonly Route[], origin: string): Html {
 <main>
 ${groups.map(([group, members]) => html`<section><h2>${group}</h2>${members.map(article)}</section>`)}
 </main>
-</div>
-</body>
-</html>`;
+</div>`;
+  return page("Heartwire API", body, REFERENCE_STYLE);
 }
 
 function article({ route, method, operation }: Entry): Html {
@@ -95,7 +81,8 @@ function answers({ success }: Operation): Html | readonly Html[] {
     case 101:
       return success.frames.map(({ when, schema }) => shapeBlock(`Frame when ${when}`, schema, "given"));
     case 204:
-      return html`<h4>Answer 204, without a body</h4>`;
+    case 302:
+      return html`<h4>Answer ${success.status}, without a body</h4>`;
     default:
       return Object.entries(success.content).map(([type, schema]) =>
         shapeBlock(`Answer ${success.status}, ${type}`, schema, "given"),

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./schemas.ts";
+import type { JsonSchema } from "../description/schemas.ts";
 
 const INDENT = "  ";
 
