@@ -24,7 +24,7 @@ export interface App {
 /** Puts the routes together with what wraps them all: host check, methods, preflight, errors, counting. */
 export function createApp(context: Context): App {
   const wrap = wrapper(context);
-  const hono = new Hono<{ Bindings: { upgrade: Upgrade } }>();
+  const hono = new Hono<{ Bindings: Arrived }>();
   const direct: Record<string, Handler> = {};
   for (const route of ROUTES) {
     const handler = wrap(route);
@@ -32,13 +32,24 @@ export function createApp(context: Context): App {
     else {
       hono.all(
         route.path,
-        async ({ req, env }) => (await handler(req.raw, env.upgrade, req.param())) as Response,
+        async ({ req, env }) => (await handler(env.request, env.upgrade, req.param())) as Response,
       );
     }
   }
   const unknown = wrap({ path: ANY_PATH, methods: {} });
-  hono.notFound(async ({ req, env }) => (await unknown(req.raw, env.upgrade, {})) as Response);
-  return { direct, fetch: async (request, upgrade) => hono.fetch(request, { upgrade }) };
+  hono.notFound(async ({ env }) => (await unknown(env.request, env.upgrade, {})) as Response);
+  return { direct, fetch: async (request, upgrade) => hono.fetch(routable(request), { request, upgrade }) };
+}
+
+/** A request as it arrived, beside the one by which Hono finds its route. */
+interface Arrived {
+  readonly request: Request;
+  readonly upgrade: Upgrade;
+}
+
+/** Hono takes the body from the answer to HEAD, and the length that it would have with it; the server itself does not. */
+function routable(request: Request): Request {
+  return request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
 }
 
 /** Stands for every path that no route has. */
