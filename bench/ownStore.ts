@@ -12,6 +12,8 @@ export function openOwnStore(folder: string): Promise<ReadingStore> {
     walPagesMax: DEFAULT_LIMITS.walPagesMax,
     cacheKibibytes: DEFAULT_LIMITS.pageCacheKibibytes,
     freshReadingsMax: DEFAULT_LIMITS.freshReadingsMax,
+    freshAgeMsMax: DEFAULT_LIMITS.freshSecondsMax * 1_000,
+    quietMs: DEFAULT_LIMITS.hourQuietSeconds * 1_000,
     waitingReadingsMax: DEFAULT_LIMITS.waitingReadingsMax,
   });
 }
@@ -26,7 +28,7 @@ export async function fillOwnStore(folder: string, batches: Iterable<readonly Re
 /** How many readings a data folder holds, asked of a store that was opened anew. */
 export async function countOwnReadings(folder: string): Promise<number> {
   const store = await openOwnStore(folder);
-  const { freshReadings, packedReadings } = await store.measure();
+  const { freshReadings, packedReadings, sealedReadings } = await store.measure();
   await store.close();
-  return freshReadings + packedReadings;
+  return freshReadings + packedReadings + sealedReadings;
 }

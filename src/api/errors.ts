@@ -96,6 +96,12 @@ export const API_ERRORS = {
     message: "no heart rate has been received yet",
     when: "The profile has no reading.",
   }),
+  noReadingInRange: row({
+    code: 8003,
+    status: 412,
+    message: "no heart rate was received in this time range",
+    when: "The profile has no reading in the time range of the statistics.",
+  }),
   notFound: row({
     code: 8004,
     status: 404,

@@ -8,6 +8,7 @@ import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
 import { profile } from "./pulsoid/profile.ts";
 import { realTime } from "./pulsoid/realTime.ts";
 import { roomRealTime } from "./pulsoid/roomRealTime.ts";
+import { statistics } from "./pulsoid/statistics.ts";
 import { validateToken } from "./pulsoid/validateToken.ts";
 import { writeHeartRate } from "./pulsoid/writeHeartRate.ts";
 import { configureMember } from "./rooms/configureMember.ts";
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/api/v1/data", methods: { POST: writeHeartRate }, direct: true },
   { path: "/api/v1/data/heart_rate/latest", methods: { GET: latestHeartRate }, direct: true },
   { path: "/api/v1/data/real_time", methods: { GET: realTime }, direct: true },
+  { path: "/api/v1/statistics", methods: { GET: statistics } },
   { path: "/api/v1/token/validate", methods: { GET: validateToken } },
   { path: "/api/v1/profile", methods: { GET: profile } },
   { path: "/api/v2/data/rooms/:roomId/real_time", methods: { GET: roomRealTime }, direct: true },

@@ -38,7 +38,10 @@ export interface Reading {
  * The time at which a reading counts: the earlier of the claimed time and the arrival. A reading cannot be newer
  * than its arrival, or one reading of a wrong clock would stay "latest" for ever.
  */
-export function effectiveTime(reading: Pick<Reading, "measuredAt" | "arrivedAt">): EpochMs {
+export function effectiveTime<Time extends number>(reading: {
+  readonly measuredAt: Time;
+  readonly arrivedAt: Time;
+}): Time {
   return reading.measuredAt < reading.arrivedAt ? reading.measuredAt : reading.arrivedAt;
 }
 

@@ -57,6 +57,16 @@ export const LIMITS = {
     "readings",
     "Readings in arrival order that start a packing. Memory holds at most twice as many, at 45 bytes each.",
   ),
+  freshSecondsMax: limit(
+    1_800,
+    "seconds",
+    "Readings in arrival order for longer than this start a packing too, however few they are.",
+  ),
+  hourQuietSeconds: limit(
+    900,
+    "seconds",
+    "An hour that is over is sealed when nothing was added to it for this long.",
+  ),
   walPagesMax: limit(
     1_000,
     "pages of 4096 bytes",

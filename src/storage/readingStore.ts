@@ -1,4 +1,5 @@
-import type { EpochMs, ProfileId, Reading } from "../domain/reading.ts";
+import type { Bpm, EpochMs, ProfileId, Reading, SourceId } from "../domain/reading.ts";
+import type { HourAggregate } from "../domain/statistics.ts";
 
 /**
  * What became of one reading that was handed to {@link ReadingStore.append}.
@@ -19,10 +20,19 @@ export interface StoredReading extends Reading {
   readonly sequence?: number;
 }
 
-/** A span of claimed time, both ends in it. */
+/** A span of time, both ends in it. */
 export interface TimeRange {
   readonly from: EpochMs;
   readonly to: EpochMs;
+}
+
+/** What a stored reading should have been. */
+export interface Correction {
+  readonly source: SourceId;
+  readonly measuredAt: EpochMs;
+  readonly bpm: Bpm;
+  /** Absent when it has none. */
+  readonly rrIntervalsMs?: readonly number[];
 }
 
 /**
@@ -47,6 +57,31 @@ export interface ReadingStore {
    */
   read(profile: ProfileId, range: TimeRange, limit: number): Promise<readonly StoredReading[]>;
 
+  /**
+   * What the profile's readings with effective times in a span come to, hour by hour (UTC), oldest first; hours without
+   * a reading are left out.
+   */
+  aggregate(profile: ProfileId, range: TimeRange): Promise<readonly HourAggregate[]>;
+
+  /**
+   * Deletes the profile's readings with claimed times in a span: of one source, or of all of them. One that is sent again
+   * is new.
+   *
+   * @returns how many there were, once it is durable
+   * @throws StoreUnavailable when nothing was deleted
+   */
+  remove(profile: ProfileId, range: TimeRange, source?: SourceId): Promise<number>;
+
+  /**
+   * Gives readings that are stored other heart rates and RR intervals. Their arrival stays; what is not stored is left
+   * out.
+   *
+   * @param corrections readings of one profile, each found by its source and claimed time
+   * @returns how many were there, once it is durable
+   * @throws StoreUnavailable when nothing was changed
+   */
+  correct(profile: ProfileId, corrections: readonly Correction[]): Promise<number>;
+
   /** Writes something small and durable. @throws StoreUnavailable when the store cannot write */
   probe(): Promise<void>;
 
@@ -62,7 +97,11 @@ export interface StoreMeasures {
   readonly epoch: string;
   /** Readings that lie in arrival order and are not packed yet. */
   readonly freshReadings: number;
+  /** Readings in parts of hours that are not sealed yet. */
   readonly packedReadings: number;
+  readonly sealedReadings: number;
+  /** Hours that wait to be sealed, those that are not over yet included. */
+  readonly unsealedHours: number;
   readonly commits: number;
   readonly commitErrors: number;
 }

@@ -43,11 +43,12 @@ describe("a list of scopes, as clients write it", () => {
   });
 });
 
-test("the scopes are those of the wire text", () => {
+test("the scopes are those of the wire text, and one of ours for rooms", () => {
   expect([...SCOPES].sort()).toEqual([
     "data:heart_rate:read",
     "data:heart_rate:write",
     "data:room:read",
+    "data:room:write",
     "data:statistics:read",
     "geometry_dash_mod:configuration:read",
     "geometry_dash_mod:configuration:write",

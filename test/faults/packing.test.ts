@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { COLUMNS } from "../../src/storage/sqlite/freshIndex.ts";
 import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
 import { ENGINE_OPTIONS, VICTIM_PROFILES, victimBatch } from "../support/faults/engineReadings.ts";
+import { runVictim } from "../support/faults/runVictim.ts";
 import { throwAwayFolder } from "../support/server.ts";
 
-const VICTIM = join(import.meta.dir, "..", "support", "faults", "engineVictim.ts");
+const VICTIM = "engineVictim.ts";
 
 /** In CI the store is killed before every statement of a packing; elsewhere before so many of them. */
 const KILLS = process.env.CI === "true" ? Number.POSITIVE_INFINITY : 16;
@@ -15,7 +16,7 @@ const folder = throwAwayFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a store killed before any statement of a packing keeps every reading once, and packs on", async () => {
-  const whole = await runVictim(join(folder, "whole.db"), 0);
+  const whole = await runVictim(VICTIM, join(folder, "whole.db"), 0);
   const statements = Number(whole.at(-1)?.replace("statements ", ""));
   expect(statements).toBeGreaterThan(40);
   expectWhole(join(folder, "whole.db"), whole.length - 1, whole.length - 1);
@@ -24,22 +25,10 @@ test("a store killed before any statement of a packing keeps every reading once,
   for (let at = 1; at <= statements; at += stride) {
     const statement = Math.floor(at);
     const file = join(folder, `killed-${statement}.db`);
-    const answered = (await runVictim(file, statement)).length;
+    const answered = (await runVictim(VICTIM, file, statement)).length;
     expectWhole(file, answered, answered + 1, `killed before statement ${statement}`);
   }
 }, 300_000);
-
-/** @returns the lines it printed before it ended */
-async function runVictim(file: string, statement: number): Promise<string[]> {
-  const child = Bun.spawn([process.execPath, VICTIM, file, String(statement)], {
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  const output = await new Response(child.stdout).text();
-  await child.exited;
-  expect(child.signalCode).toBe(statement === 0 ? null : "SIGKILL");
-  return output.split("\n").filter((line) => line !== "");
-}
 
 /** Checks the file as it lies there, once more after it went on packing, and once more after that was read again. */
 function expectWhole(file: string, batchesMin: number, batchesMax: number, when = "not killed"): void {
@@ -71,8 +60,8 @@ function expectWhole(file: string, batchesMin: number, batchesMax: number, when 
 
 /** The batch that was under way when the store was killed is there as a whole or not at all. */
 function countBatches(engine: ReadingEngine, batchesMin: number, batchesMax: number): number {
-  const { freshReadings, packedReadings } = engine.measure();
-  const batches = (freshReadings + packedReadings) / (victimBatch(0).length / COLUMNS);
+  const { freshReadings, packedReadings, sealedReadings } = engine.measure();
+  const batches = (freshReadings + packedReadings + sealedReadings) / (victimBatch(0).length / COLUMNS);
   expect(batches).toBeOneOf([batchesMin, batchesMax]);
   return batches;
 }

@@ -23,6 +23,8 @@ function engineOptions(freshReadingsMax: number): ReadingEngineOptions {
     walPagesMax: 1_000,
     cacheKibibytes: 2_048,
     freshReadingsMax,
+    freshAgeMsMax: 3_600_000,
+    quietMs: 0,
   };
 }
 

@@ -175,6 +175,84 @@ export function readingStoreContract(engine: string, open: () => Promise<StoreUn
     );
 
     test(
+      "sums of hours are those of the readings in the span, whose ends are in it",
+      withStore(async ({ store }) => {
+        const hour = 3_600_000;
+        await store.append([
+          reading(1, NOON, 60),
+          reading(1, NOON + 10_000, 70),
+          reading(1, NOON + 90_000, 80),
+        ]);
+        await store.append([reading(1, NOON + hour, 90), reading(2, NOON, 200)]);
+        const first = { hour: NOON / hour, readings: 3, bpmSum: 210, lowest: 60, highest: 80 };
+        const second = { hour: NOON / hour + 1, readings: 1, bpmSum: 90, coveredMs: 0 };
+        const sums = await store.aggregate(me, EVERYTHING);
+        expect(sums).toMatchObject([{ ...first, coveredMs: 10_000, bpmMs: 600_000 }, second]);
+        const span = { from: (NOON + 10_000) as EpochMs, to: (NOON + hour - 1) as EpochMs };
+        expect(await store.aggregate(me, span)).toMatchObject([{ readings: 2, bpmSum: 150, coveredMs: 0 }]);
+        const none = { from: (NOON + 90_001) as EpochMs, to: (NOON + hour - 1) as EpochMs };
+        expect(await store.aggregate(me, none)).toEqual([]);
+      }),
+    );
+
+    test(
+      "what is removed is gone at once and for good, and new when it is sent again",
+      withStore(async (opened) => {
+        const sent = Array.from({ length: 60 }, (_, index) => reading(1, NOON + index * 60_000, 70 + index));
+        for (const one of sent) await opened.store.append([one]);
+        await opened.store.append([reading(2, NOON, 99)]);
+        const span = { from: (NOON + 30 * 60_000) as EpochMs, to: EVERYTHING.to };
+        expect(await opened.store.remove(me, span)).toBe(30);
+        expect(await opened.store.remove(me, span)).toBe(0);
+        for (const open of [async () => opened.store, opened.reopen]) {
+          const store = await open();
+          expect(await store.read(me, EVERYTHING, 100)).toHaveLength(30);
+          expect(Number((await store.latest(me))?.measuredAt)).toBe(NOON + 29 * 60_000);
+          expect(await store.read(2 as ProfileId, EVERYTHING, 100)).toHaveLength(1);
+        }
+        const [again] = await opened.store.append([reading(1, NOON + 31 * 60_000, 150)]);
+        expect(again?.isNew).toBe(true);
+        expect(Number((await opened.store.latest(me))?.bpm)).toBe(150);
+      }),
+    );
+
+    test(
+      "one source can be removed, and when nothing is left there is no latest",
+      withStore(async (opened) => {
+        const imported = 1 as SourceId;
+        await opened.store.append([reading(1, NOON, 70), reading(1, NOON, 71, { source: imported })]);
+        expect(await opened.store.remove(me, EVERYTHING, imported)).toBe(1);
+        expect(Number((await opened.store.latest(me))?.bpm)).toBe(70);
+        expect(await opened.store.remove(me, EVERYTHING)).toBe(1);
+        for (const open of [async () => opened.store, opened.reopen]) {
+          const store = await open();
+          expect(await store.latest(me)).toBeUndefined();
+          expect(await store.read(me, EVERYTHING, 10)).toEqual([]);
+          expect(await store.aggregate(me, EVERYTHING)).toEqual([]);
+        }
+      }),
+    );
+
+    test(
+      "a correction gives a stored reading another heart rate, and nothing else",
+      withStore(async (opened) => {
+        await opened.store.append([reading(1, NOON, 70), reading(1, NOON + 1_000, 71)]);
+        const correction = { source: 0 as SourceId, measuredAt: NOON as EpochMs, bpm: 99 as Bpm };
+        const unknown = { ...correction, measuredAt: (NOON + 1) as EpochMs };
+        expect(await opened.store.correct(me, [correction, unknown])).toBe(1);
+        expect(await opened.store.correct(me, [])).toBe(0);
+        for (const open of [async () => opened.store, opened.reopen]) {
+          const store = await open();
+          const found = await store.read(me, EVERYTHING, 10);
+          expect(found.map(({ bpm }) => Number(bpm))).toEqual([99, 71]);
+          expect(Number((await store.aggregate(me, EVERYTHING))[0]?.highest)).toBe(99);
+        }
+        const [again] = await opened.store.append([reading(1, NOON, 70)]);
+        expect(again?.isNew).toBe(false);
+      }),
+    );
+
+    test(
       "many appends at once are all answered, each for its own readings",
       withStore(async ({ store }) => {
         const appends = Array.from({ length: 300 }, (_, index) =>

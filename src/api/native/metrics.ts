@@ -57,7 +57,9 @@ async function collect(context: Context): Promise<Registry> {
 
   const store = await context.store.measure();
   gauge("heartwire_store_fresh_readings", "Readings in arrival order, not packed yet.", store.freshReadings);
-  gauge("heartwire_store_packed_readings", "Readings in packed hours.", store.packedReadings);
+  gauge("heartwire_store_packed_readings", "Readings in parts of hours.", store.packedReadings);
+  gauge("heartwire_store_sealed_readings", "Readings in sealed hours.", store.sealedReadings);
+  gauge("heartwire_store_unsealed_hours", "Hours that wait to be sealed.", store.unsealedHours);
   counter("heartwire_store_commits_total", "Commits of readings.", store.commits);
   counter("heartwire_store_commit_errors_total", "Commits that failed.", store.commitErrors);
 

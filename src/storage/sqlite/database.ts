@@ -87,6 +87,26 @@ function migrate(database: Database, migrations: readonly Migration[], file: str
     .immediate();
 }
 
+/** Does something whose commits survive a power cut, and so does everything before it. */
+export function withFullSync(database: Database, work: () => void): void {
+  const { synchronous } = database.query("PRAGMA synchronous").get() as { synchronous: number };
+  database.run("PRAGMA synchronous = FULL");
+  try {
+    work();
+  } finally {
+    database.run(`PRAGMA synchronous = ${synchronous}`);
+  }
+}
+
+/** Gives some free pages back to the file system. @returns true while there are more */
+export function returnFreePages(database: Database, pages: number): boolean {
+  const { freelist_count: free } = database.query("PRAGMA freelist_count").get() as {
+    freelist_count: number;
+  };
+  if (free > 0) database.run(`PRAGMA incremental_vacuum(${pages})`);
+  return free > pages;
+}
+
 /** Says in an operator's words what SQLite's error code means for this file. */
 export function explain(error: unknown, file: string): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error;

@@ -21,6 +21,8 @@ export interface FolderOptions {
     readonly walPagesMax: number;
     readonly pageCacheKibibytes: number;
     readonly freshReadingsMax: number;
+    readonly freshSecondsMax: number;
+    readonly hourQuietSeconds: number;
     readonly waitingReadingsMax: number;
   };
 }
@@ -47,6 +49,8 @@ export async function openFolder(folder: string, { durability, limits }: FolderO
       walPagesMax: limits.walPagesMax,
       cacheKibibytes: limits.pageCacheKibibytes,
       freshReadingsMax: limits.freshReadingsMax,
+      freshAgeMsMax: limits.freshSecondsMax * 1_000,
+      quietMs: limits.hourQuietSeconds * 1_000,
       waitingReadingsMax: limits.waitingReadingsMax,
     });
     opened.push(readings);

@@ -4,6 +4,9 @@ import type { EpochMs } from "../../domain/reading.ts";
 export const COLUMNS = 5;
 
 const EMPTY = -1;
+
+/** Stands for the profile of an entry that was forgotten: it keeps its slot, and no identity is found there. */
+const NOBODY = 0xffff_ffff;
 const SMALLEST_CAPACITY = 1024;
 
 /**
@@ -28,6 +31,7 @@ export class FreshIndex {
   readonly #newest = new Map<number, number>();
 
   size = 0;
+  #dead = 0;
 
   /** @param expected entries that there is room for from the start; more make it grow */
   constructor(expected = 0) {
@@ -111,6 +115,32 @@ export class FreshIndex {
       entry = this.#previous[entry] as number;
     }
     return entries;
+  }
+
+  /** Entries whose readings are still found here. */
+  get living(): number {
+    return this.size - this.#dead;
+  }
+
+  /** When the oldest reading arrived, in Unix ms; undefined without any. */
+  get oldestArrival(): number | undefined {
+    return this.size === 0 ? undefined : this.#arrivedAt[0];
+  }
+
+  /**
+   * Forgets a profile's readings with their identities: they are elsewhere now, or nowhere.
+   *
+   * @returns how many of them were not packed yet
+   */
+  forget(profile: number): number {
+    const unpacked = this.entriesOf(profile).length;
+    this.#newest.delete(profile);
+    for (let entry = 0; entry < this.size; entry++) {
+      if (this.#profiles[entry] !== profile) continue;
+      this.#profiles[entry] = NOBODY;
+      this.#dead++;
+    }
+    return unpacked;
   }
 
   /** Forgets a profile's chain: its readings are packed. Their identities stay known. */

@@ -15,14 +15,8 @@ export interface PackedReading {
   readonly rrIntervalsMs?: readonly number[];
 }
 
-export const HOUR_MS = 3_600_000;
-
 /** The first byte of every packed hour, so that a later form can stand beside this one. */
 const FORM = 1;
-
-export function hourOf(measuredAt: number): number {
-  return Math.floor(measuredAt / HOUR_MS);
-}
 
 /** Packs readings that are sorted by claimed time, each time once. */
 export function packHour(readings: readonly PackedReading[]): Uint8Array {

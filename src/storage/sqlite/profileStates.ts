@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { type EpochMs, effectiveTime } from "../../domain/reading.ts";
-import type { FreshEntry, FreshIndex } from "./freshIndex.ts";
+import { effectiveTime } from "../../domain/reading.ts";
+import type { FreshIndex } from "./freshIndex.ts";
 
 /** What the engine must know of a profile at every append and every question for its latest reading. */
 export interface ProfileState {
@@ -16,6 +16,17 @@ export interface ProfileState {
   latestBpm: number;
 }
 
+/** What a profile's state knows of its latest reading. */
+export interface LatestReading {
+  readonly source: number;
+  readonly measuredAt: number;
+  readonly arrivedAt: number;
+  readonly bpm: number;
+}
+
+/** Stands in the file for no latest reading: all of them were deleted. No reading has this heart rate. */
+const NO_READING_BPM = 0;
+
 /** Profiles whose state is kept in memory; the rest is read again from the file when it is needed. */
 const STATES_MAX = 100_000;
 
@@ -24,13 +35,23 @@ export class ProfileStates {
   readonly #generations: () => readonly FreshIndex[];
   readonly #select;
   readonly #upsert;
+  readonly #updateLatest;
 
   /** @param generations the fresh readings, oldest generation first */
   constructor(database: Database, generations: () => readonly FreshIndex[]) {
     this.#generations = generations;
     this.#select = database.prepare<ProfileRow, [number]>("SELECT * FROM profile WHERE profile = ?");
     this.#upsert = database.prepare<null, [number, number, number, number, number, number, number]>(
-      "INSERT OR REPLACE INTO profile VALUES (?, ?, ?, ?, ?, ?, ?)",
+      // What was packed stays so: a deletion packs a profile ahead of its generation.
+      `INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         packed_sequence = max(packed_sequence, excluded.packed_sequence),
+         packed_until = max(packed_until, excluded.packed_until),
+         latest_source = excluded.latest_source, latest_measured_at = excluded.latest_measured_at,
+         latest_arrived_at = excluded.latest_arrived_at, latest_bpm = excluded.latest_bpm`,
+    );
+    this.#updateLatest = database.prepare<null, [number, number, number, number, number]>(
+      `UPDATE profile SET latest_source = ?, latest_measured_at = ?, latest_arrived_at = ?, latest_bpm = ?
+       WHERE profile = ?`,
     );
   }
 
@@ -57,12 +78,32 @@ export class ProfileStates {
     );
   }
 
+  /**
+   * Records which packed reading is the latest of a profile whose readings are all packed.
+   *
+   * @param latest undefined when it has none any more
+   */
+  saveLatest(profile: number, latest: LatestReading | undefined): void {
+    this.#updateLatest.run(
+      latest?.source ?? 0,
+      latest?.measuredAt ?? 0,
+      latest?.arrivedAt ?? 0,
+      latest?.bpm ?? NO_READING_BPM,
+      profile,
+    );
+  }
+
+  /** Forgets one profile: what the file says of it has changed. */
+  forget(profile: number): void {
+    this.#states.delete(profile);
+  }
+
   #load(profile: number): ProfileState {
     const row = this.#select.get(profile);
     const state: ProfileState = {
       packedUntil: row?.packed_until ?? -1,
       newestMeasuredAt: row?.packed_until ?? -1,
-      hasLatest: row !== null,
+      hasLatest: row !== null && row.latest_bpm !== NO_READING_BPM,
       latestSource: row?.latest_source ?? 0,
       latestMeasuredAt: row?.latest_measured_at ?? 0,
       latestArrivedAt: row?.latest_arrived_at ?? 0,
@@ -81,10 +122,7 @@ export class ProfileStates {
 }
 
 /** Makes a reading the latest one unless the one before it has a newer effective time. */
-export function takeLatest(
-  state: ProfileState,
-  reading: Pick<FreshEntry, "source" | "measuredAt" | "arrivedAt" | "bpm">,
-): void {
+export function takeLatest(state: ProfileState, reading: LatestReading): void {
   if (state.hasLatest && effectiveTime(reading) < latestEffectiveTime(state)) return;
   state.hasLatest = true;
   state.latestSource = reading.source;
@@ -93,8 +131,8 @@ export function takeLatest(
   state.latestBpm = reading.bpm;
 }
 
-function latestEffectiveTime(state: ProfileState): EpochMs {
-  return Math.min(state.latestMeasuredAt, state.latestArrivedAt) as EpochMs;
+function latestEffectiveTime(state: ProfileState): number {
+  return Math.min(state.latestMeasuredAt, state.latestArrivedAt);
 }
 
 interface ProfileRow {

@@ -1,13 +1,18 @@
 import type { Database } from "bun:sqlite";
 import type { Bpm, EpochMs, ProfileId, SourceId } from "../../domain/reading.ts";
-import type { StoredReading, StoreMeasures } from "../readingStore.ts";
-import { Arrivals, type BatchIntervals } from "./arrivals.ts";
-import { type DatabaseOptions, explain, openDatabase } from "./database.ts";
-import { COLUMNS, type FreshEntry, FreshIndex } from "./freshIndex.ts";
-import { PackedHours, type SourcedReading } from "./packedHours.ts";
-import { PACKING_STEP_MS, Packer } from "./packer.ts";
-import { type ProfileState, ProfileStates, takeLatest } from "./profileStates.ts";
+import type { HourAggregate } from "../../domain/statistics.ts";
+import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
+import { Amender, type Change, correcting, removing } from "./amender.ts";
+import type { BatchIntervals } from "./arrivals.ts";
+import { type DatabaseOptions, explain, openDatabase, returnFreePages, withFullSync } from "./database.ts";
+import { COLUMNS, FreshIndex } from "./freshIndex.ts";
+import { loadFresh } from "./loadFresh.ts";
+import { PACKING_STEP_MS, Packer, type PackerParts } from "./packer.ts";
+import type { Packed } from "./packing.ts";
+import { openPlaces, type Places } from "./places.ts";
+import { type ProfileState, takeLatest } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
+import { Sealer } from "./sealer.ts";
 
 export interface ReadingEngineOptions extends DatabaseOptions {
   readonly file: string;
@@ -15,22 +20,31 @@ export interface ReadingEngineOptions extends DatabaseOptions {
   readonly freshReadingsMax: number;
   /** How long one step of packing may take; {@link PACKING_STEP_MS} when absent. */
   readonly packingStepMs?: number;
+  /** Fresh readings older than this start a packing too. */
+  readonly freshAgeMsMax: number;
+  /** How long nothing may have touched an hour that is over before it is sealed. */
+  readonly quietMs: number;
+  /** Tells the time in Unix ms; `Date.now` when absent. */
+  readonly clock?: () => number;
 }
 
 /**
  * Readings in one SQLite file. Everything here is synchronous and belongs to one thread: the worker's.
  *
  * New readings lie in the order of their arrival ({@link Arrivals}), found through the index in memory ({@link FreshIndex}); when those are
- * many, the older generation of them is moved into packed hours ({@link Packer}).
+ * many or old, the older generation of them is moved into parts of hours ({@link Packer}), and hours that are over are
+ * sealed ({@link Sealer}). {@link StoredReadings} joins them all.
  */
 export class ReadingEngine {
   readonly #file: string;
   readonly #database: Database;
   readonly #freshReadingsMax: number;
-  readonly #packingStepMs: number;
-  readonly #arrivals: Arrivals;
-  readonly #hours: PackedHours;
-  readonly #states: ProfileStates;
+  readonly #freshAgeMsMax: number;
+  readonly #clock: () => number;
+  readonly #places: Places;
+  readonly #sealer: Sealer;
+  readonly #amender: Amender;
+  readonly #packerParts: PackerParts;
   #fresh = new FreshIndex();
   #packer: Packer | undefined;
   #lastSequence: number;
@@ -41,12 +55,28 @@ export class ReadingEngine {
   constructor(options: ReadingEngineOptions) {
     this.#file = options.file;
     this.#freshReadingsMax = options.freshReadingsMax;
-    this.#packingStepMs = options.packingStepMs ?? PACKING_STEP_MS;
-    this.#database = openDatabase(options.file, READING_MIGRATIONS, options);
-    this.#arrivals = new Arrivals(this.#database);
-    this.#hours = new PackedHours(this.#database);
-    this.#states = new ProfileStates(this.#database, () => this.#generations());
-    this.#lastSequence = this.#loadFresh();
+    this.#freshAgeMsMax = options.freshAgeMsMax;
+    this.#clock = options.clock ?? Date.now;
+    const database = openDatabase(options.file, READING_MIGRATIONS, options);
+    this.#database = database;
+    const fresh = () => this.#generations();
+    const clock = this.#clock;
+    this.#places = openPlaces(database, fresh);
+    this.#sealer = new Sealer({ ...this.#places, database, clock, quietMs: options.quietMs });
+    this.#amender = new Amender({ ...this.#places, database, fresh, clock });
+    this.#packerParts = {
+      ...this.#places,
+      database,
+      clock,
+      stepMs: options.packingStepMs ?? PACKING_STEP_MS,
+      packed: (packed) => this.#touch(packed),
+    };
+    this.#lastSequence = loadFresh(
+      database,
+      this.#places.arrivals,
+      this.#fresh,
+      Number(this.#value("last_sequence")),
+    );
   }
 
   /** True while readings wait to be packed: call {@link packStep} between the writes. */
@@ -79,14 +109,14 @@ export class ReadingEngine {
     } catch (error) {
       this.#commitErrors++;
       this.#fresh.truncate(sizeBefore);
-      this.#states.clear();
+      this.#places.states.clear();
       this.#lastSequence = sequenceBefore;
       throw explain(error, this.#file);
     }
   }
 
   latest(profile: number): StoredReading | undefined {
-    const state = this.#states.get(profile);
+    const state = this.#places.states.get(profile);
     if (!state.hasLatest) return undefined;
     return {
       profile: profile as ProfileId,
@@ -99,67 +129,66 @@ export class ReadingEngine {
 
   /** See {@link ReadingStore.read}. */
   read(profile: number, from: number, to: number, limit: number): StoredReading[] {
-    const packed = this.#hours.read(profile, from, to, limit + 1);
-    const all: (SourcedReading & { sequence?: number })[] = [
-      ...packed,
-      ...this.#freshBetween(profile, from, to),
-    ];
-    all.sort((a, b) => a.measuredAt - b.measuredAt || a.source - b.source);
-    let end = Math.min(limit, all.length);
-    while (end > 0 && end < all.length && all[end]?.measuredAt === all[end - 1]?.measuredAt) end++;
-    return all.slice(0, end).map((reading) => ({
-      ...reading,
-      profile: profile as ProfileId,
-      source: reading.source as SourceId,
-      measuredAt: reading.measuredAt as EpochMs,
-      arrivedAt: reading.arrivedAt as EpochMs,
-      bpm: reading.bpm as Bpm,
-    }));
+    return this.#places.stored
+      .read(profile, from, to, limit)
+      .map((reading) => ({ ...reading, profile }) as unknown as StoredReading);
+  }
+
+  /** See {@link ReadingStore.aggregate}. */
+  aggregate(profile: number, from: number, to: number): readonly HourAggregate[] {
+    return this.#places.stored.aggregate(profile, from, to);
+  }
+
+  /** See {@link ReadingStore.remove}. @throws StoreUnavailable when nothing was deleted */
+  remove(profile: number, from: number, to: number, source?: number): number {
+    return this.#amend(profile, from, to, removing(source));
+  }
+
+  /** See {@link ReadingStore.correct}. @throws StoreUnavailable when nothing was changed */
+  correct(profile: number, corrections: readonly Correction[]): number {
+    const times = corrections.map(({ measuredAt }) => measuredAt);
+    return this.#amend(profile, Math.min(...times), Math.max(...times), correcting(corrections));
   }
 
   /** Writes and commits one small value. @throws StoreUnavailable when the file cannot be written */
   probe(): void {
-    try {
-      this.#database.run("UPDATE store SET value = value + 1 WHERE name = 'probe'");
-    } catch (error) {
-      throw explain(error, this.#file);
-    }
+    this.#explained(() => this.#database.run("UPDATE store SET value = value + 1 WHERE name = 'probe'"));
   }
 
   /** Makes everything before it durable, whatever the durability setting. */
   sync(): void {
-    const { synchronous } = this.#database.query("PRAGMA synchronous").get() as { synchronous: number };
-    this.#database.run("PRAGMA synchronous = FULL");
-    try {
-      this.probe();
-    } finally {
-      this.#database.run(`PRAGMA synchronous = ${synchronous}`);
-    }
+    withFullSync(this.#database, () => this.probe());
   }
 
   /** Does a little packing. @throws StoreUnavailable when the file cannot be written; try again later */
   packStep(): void {
-    try {
-      if (this.#packer?.step()) this.#packer = undefined;
-    } catch (error) {
-      throw explain(error, this.#file);
-    }
+    if (this.#explained(() => this.#packer?.step())) this.#packer = undefined;
+  }
+
+  /** Starts a packing when the oldest fresh reading has become too old. */
+  packOld(): void {
+    const oldest = this.#fresh.oldestArrival;
+    if (this.packing || oldest === undefined || oldest + this.#freshAgeMsMax > this.#clock()) return;
+    this.#startPacking(0);
+  }
+
+  /** Seals an hour that is due. @returns false when none is; @throws StoreUnavailable when the file cannot be written */
+  sealStep(): boolean {
+    return this.#explained(() => this.#sealer.step());
   }
 
   /** Gives some free pages back to the file system. @returns true while there are more */
   returnFreePages(pages: number): boolean {
-    const { freelist_count: free } = this.#database.query("PRAGMA freelist_count").get() as {
-      freelist_count: number;
-    };
-    if (free > 0) this.#database.run(`PRAGMA incremental_vacuum(${pages})`);
-    return free > pages;
+    return returnFreePages(this.#database, pages);
   }
 
   measure(): StoreMeasures {
     return {
       epoch: String(this.#value("epoch")),
-      freshReadings: this.#fresh.size + (this.#packer?.unpackedReadings ?? 0),
+      freshReadings: this.#fresh.living + (this.#packer?.unpackedReadings ?? 0),
       packedReadings: Number(this.#value("packed_readings")),
+      sealedReadings: Number(this.#value("sealed_readings")),
+      unsealedHours: this.#sealer.openHours,
       commits: this.#commits,
       commitErrors: this.#commitErrors,
     };
@@ -175,6 +204,14 @@ export class ReadingEngine {
     this.#database.close();
   }
 
+  #explained<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw explain(error, this.#file);
+    }
+  }
+
   #value(name: string): unknown {
     return (this.#database.query("SELECT value FROM store WHERE name = ?").get(name) as { value: unknown })
       .value;
@@ -188,27 +225,31 @@ export class ReadingEngine {
       const measuredAt = batch[column + 2] as number;
       const arrivedAt = batch[column + 3] as number;
       const bpm = batch[column + 4] as number;
-      const state = this.#states.get(profile);
+      const state = this.#places.states.get(profile);
       if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
       else if (this.#isStored(state, profile, source, measuredAt)) continue;
       const sequence = ++this.#lastSequence;
       this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals?.has(place) ?? false);
       sequences[place] = sequence;
     }
-    this.#arrivals.add(batch, sequences, intervals);
+    this.#places.arrivals.add(batch, sequences, intervals);
     return sequences;
   }
 
   #isStored(state: ProfileState, profile: number, source: number, measuredAt: number): boolean {
     if (this.#fresh.has(profile, source, measuredAt)) return true;
     if (this.#packer?.generation.has(profile, source, measuredAt)) return true;
-    return measuredAt <= state.packedUntil && this.#hours.has(profile, source, measuredAt);
+    if (measuredAt > state.packedUntil) return false;
+    return (
+      this.#places.hours.has(profile, source, measuredAt) ||
+      this.#places.sealed.has(profile, source, measuredAt)
+    );
   }
 
   #takeLatests(batch: Float64Array, sequences: Float64Array): void {
     for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
       if (sequences[place] === 0) continue;
-      takeLatest(this.#states.get(batch[column] as number), {
+      takeLatest(this.#places.states.get(batch[column] as number), {
         source: batch[column + 1] as number,
         measuredAt: batch[column + 2] as EpochMs,
         arrivedAt: batch[column + 3] as EpochMs,
@@ -221,50 +262,37 @@ export class ReadingEngine {
   #makeRoomFor(readings: number): void {
     if (this.#fresh.size === 0 || this.#fresh.size + readings <= this.#freshReadingsMax) return;
     while (this.#packer !== undefined) this.packStep();
-    const parts = {
-      database: this.#database,
-      arrivals: this.#arrivals,
-      hours: this.#hours,
-      states: this.#states,
-      stepMs: this.#packingStepMs,
-    };
-    this.#packer = new Packer(parts, this.#fresh);
     // As large as it will be: growing would copy it, and hold up a write, at every doubling.
-    this.#fresh = new FreshIndex(this.#freshReadingsMax);
+    this.#startPacking(this.#freshReadingsMax);
+  }
+
+  #startPacking(expected: number): void {
+    this.#packer = new Packer(this.#packerParts, this.#fresh);
+    this.#fresh = new FreshIndex(expected);
+  }
+
+  #touch({ profile, hours, until, packedAt }: Packed): void {
+    for (const hour of hours) this.#sealer.touch(profile, hour, packedAt);
+    const state = this.#places.states.get(profile);
+    state.packedUntil = Math.max(state.packedUntil, until);
+  }
+
+  #amend(profile: number, from: number, to: number, change: Change): number {
+    try {
+      const { changed, packed } = this.#amender.amend(profile, from, to, this.#lastSequence, change);
+      // What was deleted may come again, and what was packed is found there.
+      this.#packer?.forget(this.#packer.generation.forget(profile));
+      this.#fresh.forget(profile);
+      this.#places.states.forget(profile);
+      this.#touch(packed);
+      return changed;
+    } catch (error) {
+      this.#places.sealed.clear();
+      throw explain(error, this.#file);
+    }
   }
 
   #generations(): readonly FreshIndex[] {
     return this.#packer === undefined ? [this.#fresh] : [this.#packer.generation, this.#fresh];
-  }
-
-  #freshBetween(profile: number, from: number, to: number): (SourcedReading & { sequence: number })[] {
-    const found: FreshEntry[] = [];
-    for (const generation of this.#generations()) {
-      for (const entry of generation.entriesOf(profile)) {
-        if (entry.measuredAt >= from && entry.measuredAt <= to) found.push(entry);
-      }
-    }
-    return found.map(({ hasIntervals, ...reading }) => {
-      const rrIntervalsMs = hasIntervals ? this.#arrivals.intervalsOf(reading.sequence) : undefined;
-      return rrIntervalsMs === undefined ? reading : { ...reading, rrIntervalsMs };
-    });
-  }
-
-  /** Fills the index with the arrivals that are not packed. @returns the last sequence number given out */
-  #loadFresh(): number {
-    const packedSequences = new Map(
-      this.#database
-        .query(
-          "SELECT profile, packed_sequence FROM profile WHERE packed_sequence >= (SELECT min(first_sequence) FROM arrival)",
-        )
-        .values() as [number, number][],
-    );
-    let last = Number(this.#value("last_sequence"));
-    for (const { sequence, profile, source, measuredAt, arrivedAt, bpm, intervals } of this.#arrivals.all()) {
-      last = sequence;
-      if (sequence <= (packedSequences.get(profile) ?? 0)) continue;
-      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals !== undefined);
-    }
-    return last;
   }
 }

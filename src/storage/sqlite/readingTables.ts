@@ -8,6 +8,10 @@ import type { Migration } from "./database.ts";
  * as packings met that hour: a part is never written again, so that packing costs what is packed and not what is there.
  * `first_ms` and `last_ms` are claimed times within the hour: the duplicate check of a late reading unpacks only the
  * parts around it. `profile` holds what must be known of a profile without unpacking.
+ *
+ * `sealed_hour` holds what the readings of a profile in one hour of effective time come to, and `sealed_readings` these
+ * (see sealedHour.ts), apart from each other: the sums of a month are a few pages. `ahead` finds the sealed readings whose claimed
+ * time is in a later hour. `packed_at` says when a part was written, in Unix ms.
  */
 export const READING_MIGRATIONS: readonly Migration[] = [
   `
@@ -45,5 +49,39 @@ export const READING_MIGRATIONS: readonly Migration[] = [
   ) STRICT;
 
   INSERT INTO store VALUES ('epoch', lower(hex(randomblob(16)))), ('last_sequence', 0), ('packed_readings', 0), ('probe', 0);
+  `,
+  `
+  ALTER TABLE packed_hour ADD COLUMN packed_at INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE sealed_hour (
+    profile INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    readings INTEGER NOT NULL,
+    bpm_sum INTEGER NOT NULL,
+    lowest INTEGER NOT NULL,
+    highest INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    last_bpm INTEGER NOT NULL,
+    covered_ms INTEGER NOT NULL,
+    bpm_ms INTEGER NOT NULL,
+    PRIMARY KEY (profile, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sealed_readings (
+    id INTEGER PRIMARY KEY,
+    packed BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE ahead (
+    profile INTEGER NOT NULL,
+    measured_at INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    PRIMARY KEY (profile, measured_at, source)
+  ) STRICT, WITHOUT ROWID;
+
+  INSERT INTO store VALUES ('sealed_readings', 0);
   `,
 ];

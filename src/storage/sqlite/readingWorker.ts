@@ -1,5 +1,5 @@
-import { ReadingEngine, type ReadingEngineOptions } from "./readingEngine.ts";
-import type { Answer, FromWorker, Question, ToWorker } from "./workerMessages.ts";
+import { ReadingEngine } from "./readingEngine.ts";
+import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
 /**
  * The thread that owns `readings.db`. It answers messages one after the other and uses the time between them for
@@ -19,12 +19,22 @@ const RETURNED_PAGES = 256;
 /** The share of the time that packing may take while there is room for fresh readings. */
 const PACKING_DUTY = 0.25;
 
+/** The share of the time that sealing may take while readings come in, and while none do. */
+const SEALING_DUTY = 0.03;
+const IDLE_SEALING_DUTY = 0.5;
+
+/** It is looked ten times in the quiet time of an hour whether one is due, and within these bounds. */
+const SEALING_CHECK_MS_MIN = 10;
+const SEALING_CHECK_MS_MAX = 5_000;
+
 /** How long packing waits after the file could not be written. */
 const PACKING_RETRY_MS = 1_000;
 
 let engine: ReadingEngine;
 let packingScheduled = false;
 let appendsSinceCheck = 0;
+let idle = false;
+let sealingCheckMs = SEALING_CHECK_MS_MAX;
 let appendsSinceSync = 0;
 
 const answer = (message: FromWorker) => self.postMessage(message);
@@ -40,7 +50,7 @@ self.onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
   }
 };
 
-function open(options: ReadingEngineOptions): void {
+function open(options: ClocklessEngineOptions): void {
   try {
     engine = new ReadingEngine(options);
   } catch (error) {
@@ -48,6 +58,8 @@ function open(options: ReadingEngineOptions): void {
     return;
   }
   setInterval(returnFreePagesWhenIdle, IDLE_CHECK_MS);
+  sealingCheckMs = Math.min(SEALING_CHECK_MS_MAX, Math.max(SEALING_CHECK_MS_MIN, options.quietMs / 10));
+  setTimeout(seal, sealingCheckMs);
   if (options.durability === "relaxed") setInterval(syncWhenNeeded, SYNC_INTERVAL_MS);
   answer({ kind: "opened" });
 }
@@ -77,6 +89,12 @@ function answerTo(question: Question): Answer {
       return engine.latest(question.profile);
     case "read":
       return engine.read(question.profile, question.from, question.to, question.limit);
+    case "aggregate":
+      return engine.aggregate(question.profile, question.from, question.to);
+    case "remove":
+      return engine.remove(question.profile, question.from, question.to, question.source);
+    case "correct":
+      return engine.correct(question.profile, question.corrections);
     case "probe":
       engine.probe();
       return undefined;
@@ -108,8 +126,22 @@ function pack(): void {
   if (engine.packing) schedulePacking(engine.pressure >= 0.5 ? 0 : tookMs * (1 / PACKING_DUTY - 1));
 }
 
+/** Seals one hour, and comes again: soon when there may be more, and later the more is written. */
+function seal(): void {
+  const startedAt = performance.now();
+  let sealed = false;
+  const worked = attempt(() => {
+    engine.packOld();
+    sealed = engine.sealStep();
+  });
+  if (engine.packing && !packingScheduled) schedulePacking(0);
+  const tookMs = performance.now() - startedAt;
+  const duty = idle ? IDLE_SEALING_DUTY : SEALING_DUTY;
+  setTimeout(seal, worked && sealed ? tookMs * (1 / duty - 1) : sealingCheckMs);
+}
+
 function returnFreePagesWhenIdle(): void {
-  const idle = appendsSinceCheck === 0 && !engine.packing;
+  idle = appendsSinceCheck === 0 && !engine.packing;
   appendsSinceCheck = 0;
   if (idle) attempt(() => engine.returnFreePages(RETURNED_PAGES));
 }

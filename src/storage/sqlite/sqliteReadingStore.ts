@@ -1,6 +1,8 @@
-import type { ProfileId, Reading } from "../../domain/reading.ts";
+import type { ProfileId, Reading, SourceId } from "../../domain/reading.ts";
+import type { HourAggregate } from "../../domain/statistics.ts";
 import {
   type Appended,
+  type Correction,
   type ReadingStore,
   type StoredReading,
   type StoreMeasures,
@@ -8,10 +10,9 @@ import {
   type TimeRange,
 } from "../readingStore.ts";
 import { COLUMNS } from "./freshIndex.ts";
-import type { ReadingEngineOptions } from "./readingEngine.ts";
-import type { Answer, FromWorker, Question, ToWorker } from "./workerMessages.ts";
+import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
-export interface SqliteReadingStoreOptions extends ReadingEngineOptions {
+export interface SqliteReadingStoreOptions extends ClocklessEngineOptions {
   /** Readings that may wait for a commit; one more and the append is refused. */
   readonly waitingReadingsMax: number;
 }
@@ -99,6 +100,19 @@ export class SqliteReadingStore implements ReadingStore {
 
   async read(profile: ProfileId, range: TimeRange, limit: number): Promise<readonly StoredReading[]> {
     return (await this.#ask({ about: "read", profile, ...range, limit })) as StoredReading[];
+  }
+
+  async aggregate(profile: ProfileId, range: TimeRange): Promise<readonly HourAggregate[]> {
+    return (await this.#ask({ about: "aggregate", profile, ...range })) as readonly HourAggregate[];
+  }
+
+  async remove(profile: ProfileId, range: TimeRange, source?: SourceId): Promise<number> {
+    return (await this.#ask({ about: "remove", profile, ...range, source })) as number;
+  }
+
+  async correct(profile: ProfileId, corrections: readonly Correction[]): Promise<number> {
+    if (corrections.length === 0) return 0;
+    return (await this.#ask({ about: "correct", profile, corrections })) as number;
   }
 
   async probe(): Promise<void> {

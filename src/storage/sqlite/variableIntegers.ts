@@ -51,6 +51,10 @@ export class IntegerReader {
     this.#bytes = bytes;
   }
 
+  get isAtEnd(): boolean {
+    return this.#position >= this.#bytes.length;
+  }
+
   byte(): number {
     const value = this.#bytes[this.#position++];
     if (value === undefined) throw new Error("packed readings end too early");

@@ -1,10 +1,14 @@
-import type { StoredReading, StoreMeasures } from "../readingStore.ts";
+import type { HourAggregate } from "../../domain/statistics.ts";
+import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import type { BatchIntervals } from "./arrivals.ts";
 import type { ReadingEngineOptions } from "./readingEngine.ts";
 
+/** A clock cannot be sent to another thread: the worker has the system's. */
+export type ClocklessEngineOptions = Omit<ReadingEngineOptions, "clock">;
+
 /** What the store says to its worker. The first message opens the file; `append` is answered in order. */
 export type ToWorker =
-  | { readonly kind: "open"; readonly options: ReadingEngineOptions }
+  | { readonly kind: "open"; readonly options: ClocklessEngineOptions }
   | { readonly kind: "append"; readonly batch: Float64Array; readonly intervals?: BatchIntervals }
   | { readonly kind: "ask"; readonly id: number; readonly question: Question };
 
@@ -17,6 +21,20 @@ export type Question =
       readonly to: number;
       readonly limit: number;
     }
+  | {
+      readonly about: "aggregate";
+      readonly profile: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly about: "remove";
+      readonly profile: number;
+      readonly from: number;
+      readonly to: number;
+      readonly source: number | undefined;
+    }
+  | { readonly about: "correct"; readonly profile: number; readonly corrections: readonly Correction[] }
   | { readonly about: "probe" }
   | { readonly about: "measures" }
   | { readonly about: "close" };
@@ -30,4 +48,10 @@ export type FromWorker =
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly kind: "no answer"; readonly id: number; readonly reason: string };
 
-export type Answer = StoredReading | StoredReading[] | StoreMeasures | undefined;
+export type Answer =
+  | StoredReading
+  | StoredReading[]
+  | readonly HourAggregate[]
+  | StoreMeasures
+  | number
+  | undefined;

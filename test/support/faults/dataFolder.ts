@@ -45,12 +45,14 @@ export async function checkFolder(folder: string, ledger: Ledger): Promise<Folde
         wrong.push(`${user}: latest is ${latest?.measuredAt}, the newest is ${newest?.measuredAt}`);
       }
     }
-    const { freshReadings, packedReadings } = await storage.readings.measure();
-    if (freshReadings + packedReadings !== stored) {
-      wrong.push(`counted ${freshReadings} fresh and ${packedReadings} packed readings, found ${stored}`);
+    const { freshReadings, packedReadings, sealedReadings } = await storage.readings.measure();
+    if (freshReadings + packedReadings + sealedReadings !== stored) {
+      wrong.push(
+        `counted ${freshReadings} fresh, ${packedReadings} packed and ${sealedReadings} sealed readings, found ${stored}`,
+      );
     }
     wrong.push(...damages(join(folder, FILES.readings)), ...damages(join(folder, FILES.control)));
-    return { wrong, stored, packed: packedReadings };
+    return { wrong, stored, packed: packedReadings + sealedReadings };
   } finally {
     await storage.close();
   }

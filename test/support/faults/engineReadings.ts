@@ -6,6 +6,8 @@ export const ENGINE_OPTIONS = {
   walPagesMax: 20,
   cacheKibibytes: 1_024,
   freshReadingsMax: 300,
+  freshAgeMsMax: 3_600_000,
+  quietMs: 0,
   packingStepMs: 0,
 } as const;
 

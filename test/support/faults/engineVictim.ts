@@ -4,17 +4,17 @@
  *
  * Every append that returned is printed as one line with its number before anything else happens.
  */
-import { Database } from "bun:sqlite";
 import { writeSync } from "node:fs";
 import { ReadingEngine } from "../../../src/storage/sqlite/readingEngine.ts";
 import { ENGINE_OPTIONS, victimBatch } from "./engineReadings.ts";
+import { beforeEveryStatement } from "./statements.ts";
 
 const [file = "", statement = "0"] = process.argv.slice(2);
 const killAt = Number(statement);
 let counting = false;
 let statements = 0;
 
-countStatements(() => {
+beforeEveryStatement(() => {
   if (counting && ++statements === killAt) process.kill(process.pid, "SIGKILL");
 });
 
@@ -33,17 +33,3 @@ while (engine.packing) {
 }
 engine.close();
 writeSync(1, `statements ${statements}\n`);
-
-/** Calls back before every statement that any connection of this process runs, BEGIN and COMMIT included. */
-function countStatements(before: () => void): void {
-  const { prepare } = Database.prototype;
-  Database.prototype.prepare = function (this: Database, ...words: Parameters<typeof prepare>) {
-    const prepared = prepare.apply(this, words);
-    const { run } = prepared;
-    prepared.run = (...parameters) => {
-      before();
-      return run.apply(prepared, parameters);
-    };
-    return prepared;
-  } as typeof prepare;
-}

@@ -1,0 +1,78 @@
+import type { Bpm, EpochMs, SourceId } from "../../../src/domain/reading.ts";
+import { COLUMNS } from "../../../src/storage/sqlite/freshIndex.ts";
+import type { ReadingEngine, ReadingEngineOptions } from "../../../src/storage/sqlite/readingEngine.ts";
+import { StoreModel } from "../storeModel.ts";
+import { ENGINE_OPTIONS, VICTIM_PROFILES, victimBatch } from "./engineReadings.ts";
+
+/** Limits so small that packing and sealing go on all the time, one hour and one profile a step. */
+export const SEALING_OPTIONS: Omit<ReadingEngineOptions, "file"> = {
+  ...ENGINE_OPTIONS,
+  freshReadingsMax: 100,
+};
+
+/** Operations of the script: appends, with late readings among them, and now and then a correction or a deletion. */
+export const OPERATIONS = 60;
+
+const CORRECTED_BPM = 211;
+const REMOVED_SPAN_MS = 400_000;
+
+/** Does one operation of the script to a store. What is changed was written a few operations before. */
+export function operate(engine: ReadingEngine, operation: number): void {
+  const { profile, measuredAt } = targetOf(operation);
+  switch (kindOf(operation)) {
+    case "append":
+      engine.append(victimBatch(operation));
+      return;
+    case "correct":
+      engine.correct(profile, [
+        { source: 0 as SourceId, measuredAt: measuredAt as EpochMs, bpm: CORRECTED_BPM as Bpm },
+      ]);
+      return;
+    case "remove":
+      engine.remove(profile, measuredAt, measuredAt + REMOVED_SPAN_MS);
+  }
+}
+
+/** What a store must hold after the first operations of the script. */
+export function modelAfter(operations: number): StoreModel {
+  const model = new StoreModel();
+  for (let operation = 0; operation < operations; operation++) {
+    const { profile, measuredAt } = targetOf(operation);
+    switch (kindOf(operation)) {
+      case "append":
+        for (const reading of readingsOf(operation)) model.append(reading);
+        break;
+      case "correct":
+        model.correct(profile, 0, measuredAt, CORRECTED_BPM);
+        break;
+      case "remove":
+        model.remove(profile, measuredAt, measuredAt + REMOVED_SPAN_MS, undefined);
+    }
+  }
+  return model;
+}
+
+function kindOf(operation: number): "append" | "correct" | "remove" {
+  if (operation % 6 === 4) return "correct";
+  return operation % 6 === 5 ? "remove" : "append";
+}
+
+/** A reading that was appended some operations before this one: fresh, in a part or sealed by now. */
+function targetOf(operation: number): { readonly profile: number; readonly measuredAt: number } {
+  const back = 6 * Math.ceil(((operation % 5) + 1) / 2);
+  const batch = Math.max(0, operation - (operation % 6) - back);
+  const column = ((operation * 7) % VICTIM_PROFILES) * COLUMNS;
+  const [profile = 0, , measuredAt = 0] = victimBatch(batch).subarray(column, column + COLUMNS);
+  return { profile, measuredAt };
+}
+
+function readingsOf(operation: number) {
+  const batch = victimBatch(operation);
+  return Array.from({ length: batch.length / COLUMNS }, (_, place) => {
+    const [profile = 0, source = 0, measuredAt = 0, arrivedAt = 0, bpm = 0] = batch.subarray(
+      place * COLUMNS,
+      (place + 1) * COLUMNS,
+    );
+    return { profile, source, measuredAt, arrivedAt, bpm };
+  });
+}
