@@ -4,6 +4,7 @@ import { firstMinuteCommand } from "./firstMinute.ts";
 import { layoutsCommand } from "./layouts/layouts.ts";
 import { memoryCommand } from "./memory.ts";
 import { stopRunningProcesses } from "./pinnedProcess.ts";
+import { sealedCommand } from "./sealed/sealed.ts";
 import { sizeCommand } from "./size.ts";
 import { stagesCommand } from "./stages/stages.ts";
 import { removeThrowAwayFolders } from "./workspace.ts";
@@ -16,6 +17,7 @@ const program = new Command("bench")
   .addCommand(stagesCommand())
   .addCommand(layoutsCommand())
   .addCommand(sizeCommand())
+  .addCommand(sealedCommand())
   .addCommand(memoryCommand())
   .addCommand(firstMinuteCommand());
 

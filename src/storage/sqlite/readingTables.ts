@@ -10,7 +10,7 @@ import type { Migration } from "./database.ts";
  * parts around it. `profile` holds what must be known of a profile without unpacking.
  *
  * `sealed_hour` holds what the readings of a profile in one hour of effective time come to, and `sealed_readings` these
- * (see sealedHour.ts), apart from each other: the sums of a month are a few pages. `ahead` finds the sealed readings whose claimed
+ * in pieces (see sealedHour.ts and chunks.ts), apart from each other: the sums of a month are a few pages. `ahead` finds the sealed readings whose claimed
  * time is in a later hour. `packed_at` says when a part was written, in Unix ms.
  */
 export const READING_MIGRATIONS: readonly Migration[] = [

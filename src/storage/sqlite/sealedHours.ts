@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { HOUR_MS, hourOf } from "../../domain/hour.ts";
 import { effectiveTime } from "../../domain/reading.ts";
 import { aggregateHour, type HourAggregate } from "../../domain/statistics.ts";
+import { Chunks } from "./chunks.ts";
 import type { SourcedReading } from "./packedHours.ts";
 import { inSealedOrder, sealHour, unsealHour, unsealTimes } from "./sealedHour.ts";
 
@@ -9,18 +10,15 @@ import { inSealedOrder, sealHour, unsealHour, unsealTimes } from "./sealedHour.t
 const REMEMBERED_HOURS_MAX = 16;
 
 /**
- * The sealed hours in the file: one row of aggregates and one of packed readings for each profile and hour of **effective**
- * time. A reading whose clock was so far ahead that its claimed time is in a later hour lies with the hour in which it arrived;
+ * The sealed hours in the file: a row of aggregates and packed readings for each profile and hour of **effective** time. A reading whose clock was so far ahead that its claimed time is in a later hour lies with the hour in which it arrived;
  * `ahead` knows where, so that it is found by its identity.
  */
 export class SealedHours {
-  readonly #selectPacked;
+  readonly #chunks: Chunks;
+  readonly #selectHour;
   readonly #selectHours;
   readonly #selectAggregates;
   readonly #selectLastHour;
-  readonly #insertPacked;
-  readonly #updatePacked;
-  readonly #deletePacked;
   readonly #upsertAggregate;
   readonly #deleteAggregate;
   readonly #selectAhead;
@@ -33,9 +31,9 @@ export class SealedHours {
   readonly #times = new Map<string, ReadonlyMap<number, Float64Array>>();
 
   constructor(database: Database) {
-    this.#selectPacked = database.prepare<PackedRow, [number, number]>(
-      `SELECT id, readings, packed FROM sealed_hour JOIN sealed_readings USING (id)
-       WHERE profile = ? AND hour = ?`,
+    this.#chunks = new Chunks(database);
+    this.#selectHour = database.prepare<HourRow, [number, number]>(
+      "SELECT id, readings FROM sealed_hour WHERE profile = ? AND hour = ?",
     );
     this.#selectHours = database.prepare<{ hour: number }, [number, number, number]>(
       "SELECT hour FROM sealed_hour WHERE profile = ? AND hour BETWEEN ? AND ? ORDER BY hour",
@@ -47,13 +45,6 @@ export class SealedHours {
     this.#selectLastHour = database.prepare<{ hour: number | null }, [number]>(
       "SELECT max(hour) AS hour FROM sealed_hour WHERE profile = ?",
     );
-    this.#insertPacked = database.prepare<null, [Uint8Array]>(
-      "INSERT INTO sealed_readings (packed) VALUES (?)",
-    );
-    this.#updatePacked = database.prepare<null, [Uint8Array, number]>(
-      "UPDATE sealed_readings SET packed = ? WHERE id = ?",
-    );
-    this.#deletePacked = database.prepare<null, [number]>("DELETE FROM sealed_readings WHERE id = ?");
     this.#upsertAggregate = database.prepare<null, number[]>(
       "INSERT OR REPLACE INTO sealed_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -88,8 +79,8 @@ export class SealedHours {
 
   /** The readings of one hour of effective time, sorted by {@link inSealedOrder}; none when it is not sealed. */
   read(profile: number, hour: number): SourcedReading[] {
-    const row = this.#selectPacked.get(profile, hour);
-    return row === null ? [] : unsealHour(hour, row.packed);
+    const row = this.#selectHour.get(profile, hour);
+    return row === null ? [] : unsealHour(hour, this.#chunks.read(row.id));
   }
 
   /** Hours of effective time that are sealed, oldest first. */
@@ -129,18 +120,15 @@ export class SealedHours {
 
   /** Writes an hour anew: these are all of its readings, in any order. Without any it is no more. */
   write(profile: number, hour: number, readings: readonly SourcedReading[]): void {
-    const row = this.#selectPacked.get(profile, hour);
+    const row = this.#selectHour.get(profile, hour);
     this.#times.delete(keyOf(profile, hour));
     this.#countSealed.run(readings.length - (row?.readings ?? 0));
+    if (row !== null) this.#chunks.delete(row.id);
     if (readings.length === 0) {
-      if (row !== null) this.#deletePacked.run(row.id);
       this.#deleteAggregate.run(profile, hour);
       return;
     }
-    const packed = sealHour(hour, readings.toSorted(inSealedOrder));
-    let id = row?.id;
-    if (id === undefined) id = Number(this.#insertPacked.run(packed).lastInsertRowid);
-    else this.#updatePacked.run(packed, id);
+    const id = this.#chunks.add(sealHour(hour, readings.toSorted(inSealedOrder)));
     const sum = aggregateReadings(readings);
     this.#upsertAggregate.run(
       profile,
@@ -175,9 +163,9 @@ export class SealedHours {
     const key = keyOf(profile, hour);
     const known = this.#times.get(key);
     if (known !== undefined) return known;
-    const row = this.#selectPacked.get(profile, hour);
+    const row = this.#selectHour.get(profile, hour);
     if (row === null) return undefined;
-    const times = unsealTimes(hour, row.packed);
+    const times = unsealTimes(hour, this.#chunks.read(row.id));
     if (this.#times.size >= REMEMBERED_HOURS_MAX)
       this.#times.delete(this.#times.keys().next().value as string);
     this.#times.set(key, times);
@@ -212,10 +200,9 @@ function isAmong(sorted: Float64Array, value: number): boolean {
   return sorted[from] === value;
 }
 
-interface PackedRow {
+interface HourRow {
   readonly id: number;
   readonly readings: number;
-  readonly packed: Uint8Array;
 }
 
 interface AggregateRow {
