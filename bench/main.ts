@@ -5,6 +5,7 @@ import { layoutsCommand } from "./layouts/layouts.ts";
 import { memoryCommand } from "./memory.ts";
 import { stopRunningProcesses } from "./pinnedProcess.ts";
 import { sealedCommand } from "./sealed/sealed.ts";
+import { sealingWritesCommand } from "./sealed/sealingWrites.ts";
 import { sizeCommand } from "./size.ts";
 import { stagesCommand } from "./stages/stages.ts";
 import { removeThrowAwayFolders } from "./workspace.ts";
@@ -18,6 +19,7 @@ const program = new Command("bench")
   .addCommand(layoutsCommand())
   .addCommand(sizeCommand())
   .addCommand(sealedCommand())
+  .addCommand(sealingWritesCommand())
   .addCommand(memoryCommand())
   .addCommand(firstMinuteCommand());
 

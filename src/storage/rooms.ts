@@ -30,6 +30,14 @@ export interface RoomWithMembers extends Room {
   readonly members: readonly Member[];
 }
 
+export interface NewRoom {
+  readonly owner: ProfileId;
+  readonly configuration: Configuration;
+  readonly createdAt: EpochMs;
+  /** Rooms that one profile may own. */
+  readonly ownedMax: number;
+}
+
 export interface NewInvitation {
   readonly room: RoomId;
   /** SHA-256 of the code in lower-case hexadecimal: the code itself is shown once and kept nowhere. */
@@ -54,8 +62,12 @@ export type Joined =
 
 /** Rooms, their members and invitations. Every method throws what the engine throws when it cannot answer. */
 export interface Rooms {
-  /** Makes a room whose owner is its first member. */
-  create(owner: ProfileId, configuration: Configuration, now: EpochMs): Promise<Room>;
+  /**
+   * Makes a room whose owner is its first member.
+   *
+   * @returns undefined when the owner has as many rooms as `ownedMax` already
+   */
+  create(room: NewRoom): Promise<Room | undefined>;
 
   find(publicId: string): Promise<RoomWithMembers | undefined>;
 

@@ -7,6 +7,7 @@ import type {
   Joining,
   Member,
   NewInvitation,
+  NewRoom,
   Room,
   RoomId,
   Rooms,
@@ -22,19 +23,21 @@ export class SqlRooms implements Rooms {
     this.#database = database;
   }
 
-  async create(owner: ProfileId, configuration: Configuration, now: EpochMs): Promise<Room> {
-    const room = {
-      public_id: crypto.randomUUID(),
-      owner_id: owner,
-      configuration: JSON.stringify(configuration),
-    };
+  create({ owner, configuration, createdAt, ownedMax }: NewRoom): Promise<Room | undefined> {
     return this.#database.transaction().execute(async (transaction) => {
+      const owned = await transaction.selectFrom("room").select("id").where("owner_id", "=", owner).execute();
+      if (owned.length >= ownedMax) return undefined;
       const row = await transaction
         .insertInto("room")
-        .values({ ...room, created_at: now })
+        .values({
+          public_id: crypto.randomUUID(),
+          owner_id: owner,
+          configuration: JSON.stringify(configuration),
+          created_at: createdAt,
+        })
         .returningAll()
         .executeTakeFirstOrThrow();
-      await addMember(transaction, row.id, owner, now);
+      await addMember(transaction, row.id, owner, createdAt);
       return toRoom(row);
     });
   }

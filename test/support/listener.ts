@@ -20,11 +20,15 @@ export class Listener implements Disposable {
     });
   }
 
-  /** @throws when the socket is refused */
-  static async open(origin: string, token: string, query = ""): Promise<Listener> {
-    const socket = new WebSocket(`${origin.replace("http", "ws")}/api/v1/data/real_time${query}`, {
-      headers: { authorization: `Bearer ${token}` },
-    } as never);
+  /** Listens to the token's user. @throws when the socket is refused */
+  static open(origin: string, token: string, query = ""): Promise<Listener> {
+    return Listener.openAt(`${origin}/api/v1/data/real_time${query}`, token);
+  }
+
+  /** Listens at any address of a server, with a token or without one. @throws when the socket is refused */
+  static async openAt(address: string, token?: string): Promise<Listener> {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(address.replace("http", "ws"), { headers } as never);
     const listener = new Listener(socket);
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();

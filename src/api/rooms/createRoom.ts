@@ -29,10 +29,14 @@ async function create(call: Call): Promise<Response> {
   const profile = await roomUser(call, WIDEN_ROOMS);
   const { config } = await readJson(request, body, limits.bodyBytesMax);
   limitConfiguration(config, limits.configurationBytesMax);
-  const owned = (await directory.rooms.list(profile)).filter(({ owner }) => owner === profile);
-  if (owned.length >= limits.roomsMax) {
+  const created = await directory.rooms.create({
+    owner: profile,
+    configuration: config,
+    createdAt: context.clock(),
+    ownedMax: limits.roomsMax,
+  });
+  if (created === undefined) {
     throw new ApiError("conflict", { detail: `you own ${limits.roomsMax} rooms, which is the most` });
   }
-  const { publicId } = await directory.rooms.create(profile, config, context.clock());
-  return json({ room: roomFor(profile, await findRoom(context, publicId)) });
+  return json({ room: roomFor(profile, await findRoom(context, created.publicId)) });
 }
