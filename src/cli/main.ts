@@ -5,12 +5,14 @@ import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
+import { roomCommand } from "./room.ts";
 import { say } from "./say.ts";
 import { sendCommand } from "./send.ts";
 import { serveCommand } from "./serve.ts";
 import { simulateCommand } from "./simulate.ts";
 import { makeLocalTokens } from "./simulating/localTokens.ts";
 import { tokenCommand } from "./token.ts";
+import { userCommand } from "./user.ts";
 import { watchCommand } from "./watch.ts";
 
 const FAILED = 1;
@@ -26,6 +28,8 @@ export function heartwireCommand(): Command {
   const commands = [
     serveCommand(),
     tokenCommand(),
+    userCommand(),
+    roomCommand(),
     sendCommand(),
     simulateCommand(makeLocalTokens),
     watchCommand(),

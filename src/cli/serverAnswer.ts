@@ -11,11 +11,14 @@ export const ANSWER_BYTES_MAX = 16_384;
 
 /**
  * Reads an answer to its end, so that the connection can carry the next request, but gives both up where the body is
- * longer than {@link ANSWER_BYTES_MAX}.
+ * longer than `bytesMax`.
  *
  * @throws what `fetch` throws when the connection fails meanwhile
  */
-export async function readAnswer({ status, headers, body }: Response): Promise<Answer> {
+export async function readAnswer(
+  { status, headers, body }: Response,
+  bytesMax = ANSWER_BYTES_MAX,
+): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   const reader = body?.getReader();
   for (let bytes = 0; reader !== undefined; ) {
@@ -23,11 +26,11 @@ export async function readAnswer({ status, headers, body }: Response): Promise<A
     if (done) break;
     chunks.push(value);
     bytes += value.length;
-    if (bytes > ANSWER_BYTES_MAX) {
+    if (bytes > bytesMax) {
       await reader.cancel();
       break;
     }
   }
-  const bytes = Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX);
+  const bytes = Buffer.concat(chunks).subarray(0, bytesMax);
   return { status, headers, body: new TextDecoder().decode(bytes) };
 }

@@ -27,17 +27,22 @@ export function readError(body: string): { readonly code: number; readonly messa
 
 /** What a command asked of a server, as the sentences about a refusal need it. */
 export interface Asked {
-  /** What the token has to allow. */
-  readonly right: "read" | "write";
+  /** What the token has to allow, after "may not". */
+  readonly right: string;
+  /** The scopes that allow it, as `token create` takes them. */
+  readonly scopes: string;
   /** The sentence for a refusal that nothing better is known of. */
   readonly refused: string;
 }
 
 /** Puts an answer that asking again would not change into words for the user. */
-export function describeRefusal({ status, headers, body }: Answer, { right, refused }: Asked): string {
+export function describeRefusal(
+  { status, headers, body }: Answer,
+  { right, scopes, refused }: Asked,
+): string {
   const error = readError(body);
   const said = error.message === "" ? `answer ${status}` : `answer ${status}, ${error.message}`;
-  if (status === 401) return `${tokenProblem(error.code, right)} (${said})`;
+  if (status === 401) return `${tokenProblem(error.code, right, scopes)} (${said})`;
   if (status >= 300 && status < 400) {
     // Following it would turn a POST into a GET, or carry the token to another host.
     const address = printable(headers.get("location") ?? "another address");
@@ -48,7 +53,7 @@ export function describeRefusal({ status, headers, body }: Answer, { right, refu
 }
 
 /** Why a token was refused, by the error codes of the wire, and what to do. */
-function tokenProblem(code: number, right: Asked["right"]): string {
+function tokenProblem(code: number, right: string, scopes: string): string {
   switch (code) {
     case 7005:
       return `The server does not know this token, or it was revoked. ${MAKE_ANOTHER}`;
@@ -59,7 +64,7 @@ function tokenProblem(code: number, right: Asked["right"]): string {
     case 7010:
       return "The server does not read this as a token: it expects a UUID of 36 characters. Was all of it copied?";
     case 7011:
-      return `The token may not ${right}. Make one with --scopes data:heart_rate:${right}.`;
+      return `The token may not ${right}. Make one with --scopes ${scopes}.`;
     default:
       return "The server refuses the token.";
   }

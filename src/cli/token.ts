@@ -4,22 +4,17 @@ import type { EpochMs } from "../domain/reading.ts";
 import { parseScopes, SCOPES, type Scope } from "../domain/scopes.ts";
 import { isUuid } from "../domain/uuid.ts";
 import { type Directory, MANUAL_CLIENT_ID, type TokenListing } from "../storage/directory.ts";
-import { openFolderDirectory } from "../storage/sqlite/folder.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { say } from "./say.ts";
-import { addSettings, settingsOf } from "./settingsOptions.ts";
+import { readText, toSeen, toSeenJson } from "./seenText.ts";
+import { addSettings } from "./settingsOptions.ts";
+import { withDirectory } from "./withDirectory.ts";
 
 const DAY_MS = 86_400_000;
 
 /** What `--expires` takes: from a minute and a half to a hundred years. */
 const EXPIRES_DAYS_MIN = 0.001;
 const EXPIRES_DAYS_MAX = 36_500;
-
-/** What a user's name and a token's label may have. */
-const TEXT_CHARACTERS_MAX = 100;
-
-/** Characters that are not seen but move the cursor, end a line or turn the direction of writing. */
-const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 /** `heartwire token`: make, list and revoke tokens in the data folder, also while its server runs. */
 export function tokenCommand(): Command {
@@ -130,19 +125,6 @@ async function revoke(given: readonly string[], directory: Directory): Promise<v
   }
 }
 
-async function withDirectory<Result>(
-  flags: { readonly data?: string },
-  work: (directory: Directory) => Promise<Result>,
-  { create } = { create: false },
-): Promise<Result> {
-  const directory = await openFolderDirectory(settingsOf(flags).data, { create });
-  try {
-    return await work(directory);
-  } finally {
-    await directory.close();
-  }
-}
-
 function readScopes(list: string): readonly Scope[] {
   const { known, unknown } = parseScopes(list);
   if (unknown.length > 0) {
@@ -162,20 +144,6 @@ function readExpiry(text: string, now: EpochMs): EpochMs {
     );
   }
   return Math.round(now + days * DAY_MS) as EpochMs;
-}
-
-/** What is stored here is printed by token list, on somebody's terminal. */
-function readText(option: "--user" | "--label", given: string): string {
-  const text = given.trim();
-  if (text === "" || [...text].length > TEXT_CHARACTERS_MAX) {
-    throw new UsageError(`${option}: expected 1 to ${TEXT_CHARACTERS_MAX} characters.`);
-  }
-  if (UNSEEN.test(given)) {
-    throw new UsageError(
-      `${option}: expected one line of visible characters; a character in it is not seen.`,
-    );
-  }
-  return text;
 }
 
 async function readTokenNumber(text: string, directory: Directory): Promise<number> {
@@ -210,25 +178,6 @@ function describe(token: TokenListing, now: EpochMs): string {
     token.scopes.join(","),
     ...(token.label === undefined ? [] : [`(${toSeen(token.label)})`]),
   ].join("  ");
-}
-
-/** Names and labels of older versions may hold characters that are refused now. */
-function toSeen(text: string): string {
-  return text.replaceAll(new RegExp(UNSEEN, "gu"), "\ufffd");
-}
-
-/** JSON whose every unseen character is escaped, so that it says the same and is safe on a terminal. */
-function toSeenJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(new RegExp(UNSEEN, "gu"), (character) =>
-    character === "\n" ? character : escapeUnits(character),
-  );
-}
-
-function escapeUnits(character: string): string {
-  return character
-    .split("")
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .join("");
 }
 
 function date(time: EpochMs): string {

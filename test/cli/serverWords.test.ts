@@ -17,7 +17,7 @@ describe("what a server says", () => {
   });
 
   test("about a refusal is the error message, or where it sends us", () => {
-    const asked = { right: "read", refused: "Refused." } as const;
+    const asked = { right: "read", scopes: "data:heart_rate:read", refused: "Refused." } as const;
     const said = (status: number, headers: Record<string, string>, body: string) =>
       describeRefusal({ status, headers: new Headers(headers), body }, asked);
     expect(said(403, {}, '{"error_message":"no\\u001b[2J\\u202esuch"}')).toBe(
@@ -33,8 +33,9 @@ describe("what a server says", () => {
 
   test("about a token is turned into what to do, by what the token is for", () => {
     const answer = { status: 401, headers: new Headers(), body: '{"error_code":7011}' };
-    const refused = "Refused.";
-    expect(describeRefusal(answer, { right: "read", refused })).toContain("--scopes data:heart_rate:read.");
-    expect(describeRefusal(answer, { right: "write", refused })).toContain("--scopes data:heart_rate:write.");
+    const asked = { right: "change rooms", scopes: "data:room:write", refused: "Refused." };
+    expect(describeRefusal(answer, asked)).toBe(
+      "The token may not change rooms. Make one with --scopes data:room:write. (answer 401)",
+    );
   });
 });

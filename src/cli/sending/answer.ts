@@ -10,7 +10,11 @@ export type Verdict =
   /** Sending again would be answered the same way; `message` is for the user. */
   | { readonly kind: "refused"; readonly message: string };
 
-const WRITING: Asked = { right: "write", refused: "The server refuses the reading." };
+const WRITING: Asked = {
+  right: "write",
+  scopes: "data:heart_rate:write",
+  refused: "The server refuses the reading.",
+};
 
 /** Judges one answer of `POST /api/v1/data`. */
 export function judgeAnswer(answer: Answer, nowMs: number): Verdict {

@@ -4,7 +4,11 @@ import { type Answer, readAnswer } from "../serverAnswer.ts";
 import { type Asked, describeRefusal } from "../serverWords.ts";
 import { type HeardReading, readHeardReading } from "./heardReading.ts";
 
-const READING: Asked = { right: "read", refused: "The server refuses to show the heart rate." };
+const READING: Asked = {
+  right: "read",
+  scopes: "data:heart_rate:read",
+  refused: "The server refuses to show the heart rate.",
+};
 
 /** What the server knew before the first live reading. */
 export type Latest =

@@ -59,6 +59,17 @@ export class ProfileStates {
     return this.#states.get(profile) ?? this.#load(profile);
   }
 
+  latest(profile: number): LatestReading | undefined {
+    const state = this.get(profile);
+    if (!state.hasLatest) return undefined;
+    return {
+      source: state.latestSource,
+      measuredAt: state.latestMeasuredAt,
+      arrivedAt: state.latestArrivedAt,
+      bpm: state.latestBpm,
+    };
+  }
+
   /** Forgets what is in memory: a failed transaction may have shown it readings that are not there. */
   clear(): void {
     this.#states.clear();

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Bpm, EpochMs, ProfileId, SourceId } from "../../domain/reading.ts";
+import type { EpochMs } from "../../domain/reading.ts";
 import type { HourAggregate } from "../../domain/statistics.ts";
 import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import { Amender, type Change, correcting, removing } from "./amender.ts";
@@ -116,15 +116,8 @@ export class ReadingEngine {
   }
 
   latest(profile: number): StoredReading | undefined {
-    const state = this.#places.states.get(profile);
-    if (!state.hasLatest) return undefined;
-    return {
-      profile: profile as ProfileId,
-      source: state.latestSource as SourceId,
-      measuredAt: state.latestMeasuredAt as EpochMs,
-      arrivedAt: state.latestArrivedAt as EpochMs,
-      bpm: state.latestBpm as Bpm,
-    };
+    const latest = this.#places.states.latest(profile);
+    return latest === undefined ? undefined : ({ ...latest, profile } as unknown as StoredReading);
   }
 
   /** See {@link ReadingStore.read}. */
@@ -170,6 +163,11 @@ export class ReadingEngine {
     const oldest = this.#fresh.oldestArrival;
     if (this.packing || oldest === undefined || oldest + this.#freshAgeMsMax > this.#clock()) return;
     this.#startPacking(0);
+  }
+
+  /** Hours that wait to be sealed and could be. */
+  get dueHours(): number {
+    return this.#sealer.dueHours;
   }
 
   /** Seals an hour that is due. @returns false when none is; @throws StoreUnavailable when the file cannot be written */

@@ -19,9 +19,13 @@ const RETURNED_PAGES = 256;
 /** The share of the time that packing may take while there is room for fresh readings. */
 const PACKING_DUTY = 0.25;
 
-/** The share of the time that sealing may take while readings come in, and while none do. */
+/** The share of the time that sealing may take: while readings come in, when it falls behind, and while none come in. */
 const SEALING_DUTY = 0.03;
+const LATE_SEALING_DUTY = 0.1;
 const IDLE_SEALING_DUTY = 0.5;
+
+/** With more hours due than this, sealing has fallen behind: tens of thousands of people send at once. */
+const DUE_HOURS_LATE = 20_000;
 
 /** It is looked ten times in the quiet time of an hour whether one is due, and within these bounds. */
 const SEALING_CHECK_MS_MIN = 10;
@@ -136,8 +140,12 @@ function seal(): void {
   });
   if (engine.packing && !packingScheduled) schedulePacking(0);
   const tookMs = performance.now() - startedAt;
-  const duty = idle ? IDLE_SEALING_DUTY : SEALING_DUTY;
-  setTimeout(seal, worked && sealed ? tookMs * (1 / duty - 1) : sealingCheckMs);
+  setTimeout(seal, worked && sealed ? tookMs * (1 / sealingDuty() - 1) : sealingCheckMs);
+}
+
+function sealingDuty(): number {
+  if (idle) return IDLE_SEALING_DUTY;
+  return engine.dueHours > DUE_HOURS_LATE ? LATE_SEALING_DUTY : SEALING_DUTY;
 }
 
 function returnFreePagesWhenIdle(): void {

@@ -38,6 +38,11 @@ export class Sealer {
     return this.#touchedAt.size;
   }
 
+  /** Hours that were found due and are not sealed yet. */
+  get dueHours(): number {
+    return this.#ready.length;
+  }
+
   /** A part was added to an hour. */
   touch(profile: number, hour: number, at: number): void {
     this.#touchedAt.set(profile * HOURS_MAX + hour, at);

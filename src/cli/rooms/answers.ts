@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { CommandFailure } from "../failure.ts";
+import { printable } from "../serverWords.ts";
+
+const configuration = z.record(z.string(), z.unknown());
+
+const room = z.object({
+  room_id: z.string(),
+  config: configuration,
+  owner: z.boolean(),
+  members: z.array(z.object({ profile_id: z.string(), config: configuration })),
+});
+
+/** A room as the server shows it. */
+export type RoomAnswer = z.output<typeof room>;
+
+/** @throws CommandFailure when the answer is no room */
+export function readRoom(answer: unknown): RoomAnswer {
+  return parse(z.object({ room }), answer).room;
+}
+
+/** @throws CommandFailure when the answer is no list of rooms */
+export function readRooms(answer: unknown): readonly RoomAnswer[] {
+  return parse(z.object({ rooms: z.array(room) }), answer).rooms;
+}
+
+/** A room in a few lines: its id and configuration, and a line for each member. */
+export function describeRoom({ room_id, owner, config, members }: RoomAnswer): string {
+  const lines = members.map(
+    ({ profile_id, config: own }) => `  ${printable(profile_id)}  ${printable(JSON.stringify(own))}`,
+  );
+  const head = `${printable(room_id)}  ${owner ? "yours   " : "joined  "}${printable(JSON.stringify(config))}`;
+  return [head, ...lines].join("\n");
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) throw new CommandFailure("What answers at this address is not a Heartwire.");
+  return parsed.data;
+}
