@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { type ApiCall, callApi } from "./apiCall.ts";
 import { addConnectionOptions, type ConnectionOptions, readConnection } from "./connection.ts";
 import { UsageError } from "./failure.ts";
-import { describeRoom, type RoomAnswer, readRoom, readRooms } from "./rooms/answers.ts";
+import { describeRoom, describeWithdrawn, type RoomAnswer, readRoom, readRooms } from "./rooms/answers.ts";
 import { readConfiguration, readExpirySeconds } from "./rooms/options.ts";
 import { say } from "./say.ts";
 
@@ -97,12 +97,16 @@ function changing(): readonly Command[] {
         await call(flags, { ...WRITING, method: "DELETE", path: `${pathOf(room)}/members/me` });
         say("You have left the room.");
       }),
-    example("remove", "room remove ROOM PROFILE_ID", "Remove a member from a room. For its owner.")
+    example(
+      "remove",
+      "room remove ROOM PROFILE_ID",
+      "Remove a member from a room, and withdraw its invitations. For its owner.",
+    )
       .argument("<room>", "the room's id")
       .argument("<profile_id>", "the member's profile_id in room show")
       .action(async (room: string, member: string, flags: Flags) => {
         await call(flags, { ...WRITING, method: "DELETE", path: `${pathOf(room)}/members/${word(member)}` });
-        say("The member is removed.");
+        say("The member is removed, and every invitation is withdrawn.");
       }),
     example("delete", "room delete ROOM", "Delete a room. For its owner.")
       .argument("<room>", "the room's id")
@@ -138,7 +142,7 @@ function inviting(): readonly Command[] {
         const { withdrawn } = (await call(flags, { ...WRITING, method: "DELETE", path })) as {
           withdrawn: number;
         };
-        say(withdrawn === 1 ? "One invitation is withdrawn." : `${withdrawn} invitations are withdrawn.`);
+        say(describeWithdrawn(withdrawn));
       }),
     example(
       "join",

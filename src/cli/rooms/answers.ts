@@ -33,6 +33,11 @@ export function describeRoom({ room_id, owner, config, members }: RoomAnswer): s
   return [head, ...lines].join("\n");
 }
 
+export function describeWithdrawn(count: number): string {
+  if (count === 0) return "There was no invitation that could still be used.";
+  return count === 1 ? "One invitation is withdrawn." : `${count} invitations are withdrawn.`;
+}
+
 function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const parsed = schema.safeParse(answer);
   if (!parsed.success) throw new CommandFailure("What answers at this address is not a Heartwire.");
