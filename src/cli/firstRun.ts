@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hashToken, makeToken } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
+import type { Scope } from "../domain/scopes.ts";
 import type { RunningServer } from "../server.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { MANUAL_CLIENT_ID } from "../storage/directory.ts";
@@ -11,6 +12,18 @@ import { say } from "./say.ts";
 
 /** The name of the first profile. */
 const FIRST_USER = "me";
+
+/** Everything that somebody may do with what is theirs. */
+export const FIRST_SCOPES: readonly Scope[] = [
+  "data:heart_rate:read",
+  "data:heart_rate:write",
+  "data:statistics:read",
+  "data:room:read",
+  "data:room:write",
+  "profile:read",
+  "widgets:read",
+  "widgets:update",
+];
 
 /**
  * Makes the first user and token of a new data folder, and tells them once: on a terminal, or otherwise in a file
@@ -32,7 +45,7 @@ export async function introduceFirstRun(server: RunningServer, dataFolder: strin
     hash: hashToken(token),
     profile: profile.id,
     clientId: MANUAL_CLIENT_ID,
-    scopes: ["data:heart_rate:read", "data:heart_rate:write", "profile:read"],
+    scopes: FIRST_SCOPES,
     label: "first run",
     createdAt: now,
   });
@@ -58,7 +71,7 @@ Welcome. This is the first run: a user "${FIRST_USER}" was made.
   Address  ${origin}
   Token    ${token}
 
-You will not see this token again. It may read and write the heart rate of "${FIRST_USER}".
+You will not see this token again. It may do everything that "${FIRST_USER}" may. Give apps tokens of their own.
 
 Send a first reading from another terminal (paste all three lines):
 

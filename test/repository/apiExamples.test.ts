@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { templateOf } from "../../src/api/description/openapi.ts";
 import { ROUTES } from "../../src/api/routes.ts";
+import { FIRST_SCOPES } from "../../src/cli/firstRun.ts";
 import { hasProgram } from "../support/programs.ts";
 import { startTestServer, type TestServer, write } from "../support/server.ts";
 import { textOf } from "./files.ts";
@@ -36,13 +37,16 @@ function examplesOf(page: string): readonly Example[] {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+/** The code of an invitation, and when it expires. */
+const INVITATION = /"code":"[0-9A-Z-]{14}","expires_at":\d{13}/g;
+
 /** An answer without what is another one each time: identifiers. */
 function comparable(answer: string): string {
-  return answer.trim().replaceAll(UUID, "<uuid>");
+  return answer.trim().replaceAll(UUID, "<uuid>").replaceAll(INVITATION, "<invitation>");
 }
 
 function withoutTimes(frame: string): string {
-  return comparable(frame).replaceAll(/\d{13}/g, "<ms>");
+  return comparable(frame).replaceAll(/\d{13}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
 }
 
 describe("the examples of docs/api.md, in their order", () => {
@@ -51,7 +55,7 @@ describe("the examples of docs/api.md, in their order", () => {
 
   beforeAll(async () => {
     running = await startTestServer();
-    token = await running.token(["data:heart_rate:read", "data:heart_rate:write", "profile:read"]);
+    token = await running.token(FIRST_SCOPES);
   });
   afterAll(() => running[Symbol.asyncDispose]());
 
