@@ -79,7 +79,8 @@ describe("heartwire room", () => {
   test("says which scopes a token needs", async () => {
     const reader = await someone(["data:room:read"]);
     expect((await run(reader, "create")).stderr).toBe(
-      "The token may not let others hear this pulse. Make one with --scopes data:room:write,data:heart_rate:read. (answer 401, error_invalid_scope)\n",
+      "The token may not let others hear this pulse. (answer 401, error_invalid_scope)\n" +
+        "Make one that may: npm run heartwire -- token create --user me --scopes data:room:write,data:heart_rate:read\n",
     );
   });
 
