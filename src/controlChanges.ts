@@ -95,6 +95,8 @@ function holdingIn(directory: Directory): FindHolding {
         return directory.findUnrevoked(ids);
       case "membership":
         return directory.rooms.findMemberships(ids);
+      case "link":
+        return directory.widgets.findOpenLinks(ids);
     }
   };
 }

@@ -13,13 +13,16 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
   bodyBytesMax: number,
 ): Promise<z.output<Schema>> {
-  const bytes = await (isDeclared(request, bodyBytesMax)
-    ? request.bytes()
-    : readChunks(request, bodyBytesMax));
+  const bytes = await readBytes(request, bodyBytesMax);
   if (bytes.byteLength === 0) throw malformed("body: expected a JSON object, got nothing");
   const parsed = schema.safeParse(parseJson(decode(bytes)));
   if (parsed.success) return parsed.data;
   throw malformed(describe(parsed.error));
+}
+
+/** Reads a body as it is. @throws ApiError bodyTooLarge */
+export function readBytes(request: Request, bodyBytesMax: number): Promise<Uint8Array> {
+  return isDeclared(request, bodyBytesMax) ? request.bytes() : readChunks(request, bodyBytesMax);
 }
 
 /** Says whether the length of the body is declared, and refuses one that is over the limit before a byte is read. */

@@ -10,7 +10,7 @@ export interface Right {
   readonly expiresAt?: EpochMs;
 }
 
-export type RightKind = "token" | "membership";
+export type RightKind = "token" | "membership" | "link";
 
 /** Frames that many sockets share: whoever listens to a channel of one name hears the same. */
 export interface Channel {
@@ -37,6 +37,7 @@ const POLICY = 1008;
 const ENDED: Readonly<Record<RightKind, string>> = {
   token: "the token was revoked or has expired",
   membership: "no longer a member of this room",
+  link: "the link was closed",
 };
 
 /** Sends one frame to every socket that is subscribed to a topic. */

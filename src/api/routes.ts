@@ -2,6 +2,7 @@ import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
 import type { Operation } from "./operation.ts";
+import { overlayAlias, overlayAsset, overlayPage } from "./pages/overlay.ts";
 import { pulsoidPage } from "./pages/pulsoidPages.ts";
 import { welcome } from "./pages/welcome.ts";
 import { latestHeartRate } from "./pulsoid/latestHeartRate.ts";
@@ -21,6 +22,15 @@ import { listRooms } from "./rooms/listRooms.ts";
 import { removeMember } from "./rooms/removeMember.ts";
 import { showRoom } from "./rooms/showRoom.ts";
 import { withdrawInvitations } from "./rooms/withdrawInvitations.ts";
+import { feed } from "./widgetLink/feed.ts";
+import { listen } from "./widgetLink/listen.ts";
+import { rpc } from "./widgetLink/rpc.ts";
+import { view } from "./widgetLink/view.ts";
+import { createWidget } from "./widgets/createWidget.ts";
+import { deleteWidget } from "./widgets/deleteWidget.ts";
+import { closeLink, openLink } from "./widgets/link.ts";
+import { listWidgets } from "./widgets/listWidgets.ts";
+import { updateWidget } from "./widgets/updateWidget.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -34,8 +44,11 @@ export interface Route {
   readonly anyHost?: true;
 }
 
+/** What Pulsoid has no way for. */
+const OURS = "/api/heartwire/v1";
+
 /** Pulsoid documents no way to make or join a room; these are ours. */
-const ROOMS = "/api/heartwire/v1/rooms";
+const ROOMS = `${OURS}/rooms`;
 
 const described = descriptions(() => ROUTES);
 
@@ -55,6 +68,14 @@ export const ROUTES: readonly Route[] = [
   { path: `${ROOMS}/:roomId/invitations`, methods: { POST: invite, DELETE: withdrawInvitations } },
   { path: `${ROOMS}/:roomId/members/:profileId`, methods: { DELETE: removeMember } },
   { path: `${ROOMS}/:roomId/members/:profileId/config`, methods: { PUT: configureMember } },
+  { path: "/api/v1/widgets", methods: { GET: listWidgets, POST: createWidget } },
+  { path: "/api/v1/widgets/:id", methods: { POST: updateWidget } },
+  { path: `${OURS}/widgets/:id`, methods: { DELETE: deleteWidget } },
+  { path: `${OURS}/widgets/:id/link`, methods: { PUT: openLink, DELETE: closeLink } },
+  { path: "/v1/api/public/rpc", methods: { POST: rpc } },
+  { path: "/v1/api/feed/:id", methods: { GET: feed } },
+  { path: `${OURS}/links/:id`, methods: { GET: view } },
+  { path: "/listen/:id", methods: { GET: listen }, direct: true },
   { path: "/health/live", methods: { GET: health.live }, direct: true, anyHost: true },
   { path: "/health/ready", methods: { GET: health.ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },
@@ -62,5 +83,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/asyncapi.json", methods: { GET: described.asyncApi } },
   { path: "/reference", methods: { GET: described.reference } },
   { path: "/", methods: { GET: welcome } },
+  { path: "/widget/view/:id", methods: { GET: overlayPage } },
+  { path: "/widget/:id", methods: { GET: overlayAlias } },
+  { path: "/assets/:file", methods: { GET: overlayAsset } },
   { path: "/ui/:page", methods: { GET: pulsoidPage } },
 ];

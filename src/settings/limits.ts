@@ -42,10 +42,11 @@ export const LIMITS = {
   socketsMax: limit(50_000, "sockets", "One more listener is answered 503."),
   roomsMax: limit(100, "rooms", "Rooms that one user may own; making one more is answered 409."),
   roomMembersMax: limit(100, "members", "Members of a room; one more who wants to join is answered 409."),
+  widgetsMax: limit(100, "widgets", "Widgets that one user may have; making one more is answered 409."),
   configurationBytesMax: limit(
     4_096,
     "bytes",
-    "A configuration, of a room or of a member, whose JSON is longer than this is answered 400.",
+    "A configuration, of a room, a member or a widget, whose JSON is longer than this is answered 400.",
   ),
   waitingReadingsMax: limit(
     200_000,

@@ -32,6 +32,22 @@ export interface ControlTables {
     readonly configuration: string;
     readonly joined_at: number;
   };
+  readonly widget: {
+    readonly id: Generated<number>;
+    readonly public_id: string;
+    readonly profile_id: number;
+    readonly meta_id: string;
+    readonly name: string;
+    /** A JSON object. */
+    readonly configuration: string;
+    readonly created_at: number;
+  };
+  readonly widget_link: {
+    readonly id: Generated<number>;
+    readonly widget_id: number;
+    readonly token_id: number | null;
+    readonly opened_at: number;
+  };
   readonly room_invitation: {
     readonly id: Generated<number>;
     readonly room_id: number;

@@ -2,6 +2,7 @@ import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
+import type { Widgets } from "./widgets.ts";
 
 /** A person (or a simulated one) whose pulse is kept here. */
 export interface Profile {
@@ -50,11 +51,12 @@ export interface DetailedProfile extends Profile {
 }
 
 /**
- * Profiles, tokens and rooms: the control data. Every method throws what the engine throws when it cannot answer; that
+ * Profiles, tokens, rooms and widgets: the control data. Every method throws what the engine throws when it cannot answer; that
  * never means that a token is unknown.
  */
 export interface Directory {
   readonly rooms: Rooms;
+  readonly widgets: Widgets;
 
   /** @returns undefined for a token that is unknown or revoked; an expired one is returned */
   findToken(hash: string): Promise<TokenRecord | undefined>;

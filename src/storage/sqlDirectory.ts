@@ -14,16 +14,20 @@ import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
 import { inChunks } from "./sqlChunks.ts";
 import { SqlRooms } from "./sqlRooms.ts";
+import { SqlWidgets } from "./sqlWidgets.ts";
+import type { Widgets } from "./widgets.ts";
 
 /** The directory on any engine that Kysely speaks to. What differs between engines is in the subclass. */
 export abstract class SqlDirectory implements Directory {
   protected readonly database: Kysely<ControlTables>;
 
   readonly rooms: Rooms;
+  readonly widgets: Widgets;
 
   constructor(database: Kysely<ControlTables>) {
     this.database = database;
     this.rooms = new SqlRooms(database);
+    this.widgets = new SqlWidgets(database);
   }
 
   abstract watch(onChange: () => void, onError: (error: unknown) => void): () => void;

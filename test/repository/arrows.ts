@@ -2,7 +2,8 @@ import { COMPUTED, type Import, type Scan } from "./imports.ts";
 
 /**
  * The rooms of src, and the rooms each may look into besides itself. Arrows point one way:
- * domain <- exchange, storage, live <- ingest, auth <- api <- server <- cli; settings stands beside them.
+ * domain <- exchange, storage, live <- ingest, auth <- api <- server <- cli; settings stands beside them, and web is what
+ * runs in a browser.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -12,7 +13,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   live: ["domain", "settings"],
   ingest: ["domain", "settings", "exchange", "storage", "live"],
   auth: ["domain", "settings", "exchange", "storage", "live"],
-  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth"],
+  // Of web it takes files to serve, and no code.
+  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
+  web: ["domain", "exchange"],
   server: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api"],
   cli: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api", "server"],
 };

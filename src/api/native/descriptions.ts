@@ -4,6 +4,7 @@ import { asyncApi } from "../description/asyncapi.ts";
 import { openApi } from "../description/openapi.ts";
 import type { Operation } from "../operation.ts";
 import { referencePage } from "../pages/referencePage.ts";
+import { requestOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
 import type { Route } from "../routes.ts";
 
@@ -14,7 +15,8 @@ import type { Route } from "../routes.ts";
  */
 export function descriptions(routes: () => readonly Route[]) {
   const document = (id: string, summary: string, write: (origin: string) => unknown): Operation => ({
-    answer: ({ request }: Call) => json(write(new URL(request.url).origin), { otherOrigins: false }),
+    answer: ({ request, context }: Call) =>
+      json(write(requestOrigin(request, context.settings).origin), { otherOrigins: false }),
     id,
     group: "Server",
     summary,
@@ -29,7 +31,8 @@ export function descriptions(routes: () => readonly Route[]) {
       asyncApi(routes(), origin),
     ),
     reference: {
-      answer: ({ request }: Call) => referencePage(routes(), new URL(request.url).origin),
+      answer: ({ request, context }: Call) =>
+        referencePage(routes(), requestOrigin(request, context.settings).origin),
       id: "getReference",
       group: "Server",
       summary: "This reference, as a page",

@@ -38,8 +38,10 @@ export function roomFor(
 }
 
 /** @throws ApiError malformedRequest when a configuration's JSON is longer than the limit */
-export function limitConfiguration(value: object, bytesMax: number): void {
+export function limitConfiguration(value: object, bytesMax: number, field = "config"): void {
   if (Buffer.byteLength(JSON.stringify(value)) > bytesMax) {
-    throw new ApiError("malformedRequest", { detail: `config: expected at most ${bytesMax} bytes of JSON` });
+    throw new ApiError("malformedRequest", {
+      detail: `${field}: expected at most ${bytesMax} bytes of JSON`,
+    });
   }
 }

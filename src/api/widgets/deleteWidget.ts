@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { Call } from "../context.ts";
+import type { Operation } from "../operation.ts";
+import { json } from "../responses.ts";
+import { findWidget, widgetUser } from "./access.ts";
+import { widgetPath } from "./schemas.ts";
+
+export const deleteWidget: Operation = {
+  answer: remove,
+  id: "deleteWidget",
+  group: "Widgets",
+  summary: "Delete a widget",
+  notes: "Listeners of its link are closed with 1008 within a second.",
+  token: { scopes: ["widgets:update"], query: false },
+  path: widgetPath,
+  success: { status: 200, content: { "application/json": z.object({}) } },
+  errors: ["notFound"],
+};
+
+/** `DELETE /api/heartwire/v1/widgets/{id}` */
+async function remove(call: Call): Promise<Response> {
+  const { context, parameters } = call;
+  const user = await widgetUser(call, "widgets:update");
+  const found = await findWidget(context, user, parameters.id);
+  await context.directory.widgets.remove(found.id);
+  context.control.announce();
+  return json({});
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { readJson } from "../body.ts";
+import type { Call } from "../context.ts";
+import type { Operation } from "../operation.ts";
+import { json } from "../responses.ts";
+import { configuration, limitConfiguration } from "../rooms/schemas.ts";
+import { findWidget, widgetUser } from "./access.ts";
+import { toWire, widget, widgetPath } from "./schemas.ts";
+
+const body = z.object({ configuration }, { error: "expected a JSON object" });
+
+export const updateWidget: Operation = {
+  answer: update,
+  id: "updateWidget",
+  group: "Widgets",
+  summary: "Replace a widget's configuration",
+  token: { scopes: ["widgets:update"], query: false },
+  path: widgetPath,
+  body,
+  success: { status: 200, content: { "application/json": z.object({ widget }) } },
+  errors: ["malformedRequest", "bodyTooLarge", "notFound"],
+};
+
+/** `POST /api/v1/widgets/{id}` */
+async function update(call: Call): Promise<Response> {
+  const { request, context, parameters } = call;
+  const user = await widgetUser(call, "widgets:update");
+  const found = await findWidget(context, user, parameters.id);
+  const asked = await readJson(request, body, context.limits.bodyBytesMax);
+  limitConfiguration(asked.configuration, context.limits.configurationBytesMax, "configuration");
+  await context.directory.widgets.configure(found.id, asked.configuration);
+  return json({ widget: toWire({ ...found, configuration: asked.configuration }) });
+}
