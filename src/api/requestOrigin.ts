@@ -1,9 +1,19 @@
 import type { Settings } from "../settings/settings.ts";
+import { ApiError } from "./errors.ts";
 
 /**
- * The address under which whoever asks reaches this server, for links in the answer: the public one, or the host and
- * scheme by which the request came. Only hosts that are allowed get this far (see hosts.ts).
+ * The origin under which whoever sent a request reaches this server, for addresses in an answer: the public address
+ * where there is one, else the scheme by which the request came and the `Host` it asked for, which the host check has
+ * let through. Headers of proxies (`Forwarded`, `X-Forwarded-*`) are never believed, because anybody can send them:
+ * an operator with a proxy names its address in HEARTWIRE_PUBLIC_URL.
+ *
+ * @returns an address with the path "/"; for a socket's address set its protocol to `wss:` where this is `https:`
+ * @throws ApiError misdirected when the Host makes no address, as a port beyond 65535 does
  */
 export function requestOrigin(request: Request, { publicUrl }: Pick<Settings, "publicUrl">): URL {
-  return publicUrl ?? new URL(new URL(request.url).origin);
+  if (publicUrl !== undefined) return new URL(publicUrl.origin);
+  // Bun makes the request's address of the listener's scheme and the Host header, whatever the target said.
+  const asked = URL.parse(request.url);
+  if (asked === null) throw new ApiError("misdirected");
+  return new URL(asked.origin);
 }

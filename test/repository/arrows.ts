@@ -13,7 +13,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   live: ["domain", "settings"],
   ingest: ["domain", "settings", "exchange", "storage", "live"],
   auth: ["domain", "settings", "exchange", "storage", "live"],
-  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth"],
+  // Of web it takes files to serve, and no code.
+  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
   web: ["domain", "exchange"],
   server: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api"],
   cli: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api", "server"],
