@@ -4,7 +4,7 @@ import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { widgetPath } from "../widgets/schemas.ts";
-import { overlay } from "./overlayAssets.ts";
+import { builtPage, findAsset } from "./builtPages.ts";
 
 /**
  * What the page may do: its own script and style, and talk to this server. Anybody may frame it, as those do who compose
@@ -46,7 +46,7 @@ export const overlayAsset: Operation = {
   answer: asset,
   id: "getOverlayAsset",
   group: "Widget link",
-  summary: "Script and style of the overlay",
+  summary: "Script and style of a page",
   token: "none",
   path: z.object({ file: z.string() }),
   success: { status: 200, content: { "text/javascript": z.string(), "text/css": z.string() } },
@@ -56,7 +56,7 @@ export const overlayAsset: Operation = {
 /** `GET /widget/view/{id}` */
 async function show({ parameters }: Call): Promise<Response> {
   assertId(parameters.id);
-  return new Response((await overlay()).page, {
+  return new Response((await builtPage("overlay")).page, {
     headers: {
       ...SAFETY,
       "content-type": "text/html; charset=UTF-8",
@@ -78,7 +78,7 @@ function redirect({ parameters }: Call): Response {
 
 /** `GET /assets/{file}` */
 async function asset({ parameters }: Call): Promise<Response> {
-  const found = (await overlay()).assets.get(`/assets/${parameters.file}`);
+  const found = await findAsset(`/assets/${parameters.file}`);
   if (found === undefined) throw new ApiError("notFound");
   return new Response(found.body, {
     headers: { ...SAFETY, "content-type": found.type, "cache-control": FOR_EVER },
