@@ -16,13 +16,20 @@ export interface ApiCall extends Asked {
   readonly body?: unknown;
 }
 
+/** A call that failed in a way that may be otherwise in a moment: no server answers, or it cannot just now. */
+export class CallUnanswered extends CommandFailure {
+  override name = "CallUnanswered";
+}
+
 /**
  * Calls a route of the server once, and gives back its JSON.
  *
- * @throws CommandFailure when the server cannot be reached, refuses, or answers something else
+ * @throws CommandFailure when the server refuses or answers something else; CallUnanswered when it does not answer, or with
+ *   a failure of its own (5xx)
  */
 export async function callApi({ baseUrl, token }: Connection, call: ApiCall): Promise<unknown> {
   const answer = await ask(baseUrl, token, call);
+  if (answer.status >= 500) throw new CallUnanswered(describe(answer, call));
   if (answer.status !== 200) throw new CommandFailure(describe(answer, call));
   try {
     return JSON.parse(answer.body);
@@ -52,7 +59,7 @@ async function ask(baseUrl: URL, token: string, { method, path, body }: ApiCall)
     });
     return await readAnswer(response, ANSWER_BYTES_MAX);
   } catch {
-    throw new CommandFailure(
+    throw new CallUnanswered(
       `The server at ${baseUrl.origin} does not answer. Is it running? Name another one with --url.`,
     );
   }

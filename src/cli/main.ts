@@ -14,6 +14,7 @@ import { makeLocalTokens } from "./simulating/localTokens.ts";
 import { tokenCommand } from "./token.ts";
 import { userCommand } from "./user.ts";
 import { watchCommand } from "./watch.ts";
+import { widgetCommand } from "./widget.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -30,6 +31,7 @@ export function heartwireCommand(): Command {
     tokenCommand(),
     userCommand(),
     roomCommand(),
+    widgetCommand(),
     sendCommand(),
     simulateCommand(makeLocalTokens),
     watchCommand(),

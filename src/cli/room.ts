@@ -1,26 +1,28 @@
 import { Command } from "commander";
-import { type ApiCall, callApi } from "./apiCall.ts";
-import { addConnectionOptions, type ConnectionOptions, readConnection } from "./connection.ts";
-import { UsageError } from "./failure.ts";
-import { describeRoom, type RoomAnswer, readRoom, readRooms } from "./rooms/answers.ts";
+import { addConnectionOptions } from "./connection.ts";
+import {
+  describeRoom,
+  describeWithdrawn,
+  type RoomAnswer,
+  readInvitation,
+  readRoom,
+  readRooms,
+} from "./rooms/answers.ts";
+import {
+  call,
+  example,
+  pathOf,
+  READING,
+  ROOMS,
+  type RoomFlags,
+  WIDENING,
+  WRITING,
+  word,
+} from "./rooms/calls.ts";
 import { readConfiguration, readExpirySeconds } from "./rooms/options.ts";
+import { watchRoom } from "./rooms/watchRoom.ts";
 import { say } from "./say.ts";
-
-const ROOMS = "api/heartwire/v1/rooms";
-
-const READING = { right: "see rooms", scopes: "data:room:read", refused: "The server refuses to show it." };
-const WRITING = {
-  right: "change rooms",
-  scopes: "data:room:write",
-  refused: "The server refuses the change.",
-};
-const WIDENING = {
-  right: "let others hear this pulse",
-  scopes: "data:room:write,data:heart_rate:read",
-  refused: "The server refuses it.",
-};
-
-type Flags = ConnectionOptions & { readonly json?: boolean };
+import { toSeenJson } from "./seenText.ts";
 
 /** `heartwire room`: rooms, by the caller's own token: nobody can add another person's pulse to one. */
 export function roomCommand(): Command {
@@ -31,7 +33,7 @@ export function roomCommand(): Command {
       "\nThe token needs data:room:read,data:room:write,data:heart_rate:read.\n" +
         '\nExample:\n  $ npm run heartwire -- room create --config \'{"name":"Race"}\'',
     );
-  for (const one of [...seeing(), ...changing(), ...inviting()])
+  for (const one of [...seeing(), watchRoom(), ...changing(), ...inviting()])
     command.addCommand(addConnectionOptions(one));
   return command;
 }
@@ -40,7 +42,7 @@ function seeing(): readonly Command[] {
   return [
     example("list", "room list", "List the rooms you are a member of.")
       .option("--json", "print a JSON array")
-      .action(async (flags: Flags) => {
+      .action(async (flags: RoomFlags) => {
         const rooms = readRooms(await call(flags, { ...READING, method: "GET", path: ROOMS }));
         if (flags.json) print(rooms);
         else if (rooms.length === 0) say("You are in no room. Make one with room create, or join one.");
@@ -49,7 +51,7 @@ function seeing(): readonly Command[] {
     example("show", "room show ROOM", "Show a room and its members.")
       .argument("<room>", "the room's id")
       .option("--json", "print a JSON object")
-      .action(async (room: string, flags: Flags) => {
+      .action(async (room: string, flags: RoomFlags) => {
         tell(flags, readRoom(await call(flags, { ...READING, method: "GET", path: pathOf(room) })));
       }),
   ];
@@ -60,7 +62,7 @@ function changing(): readonly Command[] {
     example("create", "room create", "Make a room. You own it and are its first member.")
       .option("--config <json>", "the room's configuration, a JSON object")
       .option("--json", "print a JSON object")
-      .action(async (flags: Flags & { readonly config?: string }) => {
+      .action(async (flags: RoomFlags & { readonly config?: string }) => {
         const body = flags.config === undefined ? {} : { config: readConfiguration(flags.config) };
         tell(flags, readRoom(await call(flags, { ...WIDENING, method: "POST", path: ROOMS, body })));
       }),
@@ -72,7 +74,7 @@ function changing(): readonly Command[] {
       .argument("<room>", "the room's id")
       .argument("<json>", "a JSON object")
       .option("--json", "print a JSON object")
-      .action(async (room: string, json: string, flags: Flags) => {
+      .action(async (room: string, json: string, flags: RoomFlags) => {
         const body = { config: readConfiguration(json) };
         const path = `${pathOf(room)}/config`;
         tell(flags, readRoom(await call(flags, { ...WRITING, method: "PUT", path, body })));
@@ -85,7 +87,7 @@ function changing(): readonly Command[] {
       .argument("<room>", "the room's id")
       .argument("<json>", "a JSON object")
       .option("--member <profile_id>", "whose (default: yours)")
-      .action(async (room: string, json: string, flags: Flags & { readonly member?: string }) => {
+      .action(async (room: string, json: string, flags: RoomFlags & { readonly member?: string }) => {
         const body = { config: readConfiguration(json) };
         const path = `${pathOf(room)}/members/${word(flags.member ?? "me")}/config`;
         await call(flags, { ...WRITING, method: "PUT", path, body });
@@ -93,20 +95,24 @@ function changing(): readonly Command[] {
       }),
     example("leave", "room leave ROOM", "Leave a room. Your pulse is not heard there any more.")
       .argument("<room>", "the room's id")
-      .action(async (room: string, flags: Flags) => {
+      .action(async (room: string, flags: RoomFlags) => {
         await call(flags, { ...WRITING, method: "DELETE", path: `${pathOf(room)}/members/me` });
         say("You have left the room.");
       }),
-    example("remove", "room remove ROOM PROFILE_ID", "Remove a member from a room. For its owner.")
+    example(
+      "remove",
+      "room remove ROOM PROFILE_ID",
+      "Remove a member from a room, and withdraw its invitations. For its owner.",
+    )
       .argument("<room>", "the room's id")
       .argument("<profile_id>", "the member's profile_id in room show")
-      .action(async (room: string, member: string, flags: Flags) => {
+      .action(async (room: string, member: string, flags: RoomFlags) => {
         await call(flags, { ...WRITING, method: "DELETE", path: `${pathOf(room)}/members/${word(member)}` });
-        say("The member is removed.");
+        say("The member is removed, and every invitation is withdrawn.");
       }),
     example("delete", "room delete ROOM", "Delete a room. For its owner.")
       .argument("<room>", "the room's id")
-      .action(async (room: string, flags: Flags) => {
+      .action(async (room: string, flags: RoomFlags) => {
         await call(flags, { ...WRITING, method: "DELETE", path: pathOf(room) });
         say("The room is deleted.");
       }),
@@ -122,23 +128,23 @@ function inviting(): readonly Command[] {
     )
       .argument("<room>", "the room's id")
       .option("--expires <hours>", "hours until it ends (default 24)")
-      .action(async (room: string, flags: Flags & { readonly expires?: string }) => {
+      .option("--json", "print a JSON object")
+      .action(async (room: string, flags: RoomFlags & { readonly expires?: string }) => {
         const body = flags.expires === undefined ? {} : { expires_in: readExpirySeconds(flags.expires) };
         const path = `${pathOf(room)}/invitations`;
-        const answer = await call(flags, { ...WIDENING, method: "POST", path, body });
-        const { code, expires_at } = (answer as { invitation: { code: string; expires_at: number } })
-          .invitation;
-        say(`Whoever is given this code can join until ${new Date(expires_at).toISOString()}:`);
-        console.log(code);
+        const invitation = readInvitation(await call(flags, { ...WIDENING, method: "POST", path, body }));
+        if (flags.json) return print(invitation);
+        say(`Whoever is given this code can join until ${new Date(invitation.expires_at).toISOString()}:`);
+        console.log(invitation.code);
       }),
     example("withdraw", "room withdraw ROOM", "Take back every invitation to a room.")
       .argument("<room>", "the room's id")
-      .action(async (room: string, flags: Flags) => {
+      .action(async (room: string, flags: RoomFlags) => {
         const path = `${pathOf(room)}/invitations`;
         const { withdrawn } = (await call(flags, { ...WRITING, method: "DELETE", path })) as {
           withdrawn: number;
         };
-        say(withdrawn === 1 ? "One invitation is withdrawn." : `${withdrawn} invitations are withdrawn.`);
+        say(describeWithdrawn(withdrawn));
       }),
     example(
       "join",
@@ -147,7 +153,7 @@ function inviting(): readonly Command[] {
     )
       .argument("<code>", "the code you were given")
       .option("--json", "print a JSON object")
-      .action(async (code: string, flags: Flags) => {
+      .action(async (code: string, flags: RoomFlags) => {
         const body = { code };
         tell(
           flags,
@@ -157,32 +163,11 @@ function inviting(): readonly Command[] {
   ];
 }
 
-function example(name: string, words: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addHelpText("after", `\nExample:\n  $ npm run heartwire -- ${words}`);
-}
-
-function call(flags: Flags, api: ApiCall): Promise<unknown> {
-  return callApi(readConnection(flags), api);
-}
-
-function pathOf(room: string): string {
-  return `${ROOMS}/${word(room)}`;
-}
-
-/** @throws UsageError for what is no word of a path: it would ask for something else */
-function word(text: string): string {
-  if (!/^[\w-]+$/.test(text))
-    throw new UsageError(`Expected an id of letters, digits and hyphens, got "${text}".`);
-  return text;
-}
-
-function tell({ json }: Flags, room: RoomAnswer): void {
+function tell({ json }: RoomFlags, room: RoomAnswer): void {
   if (json) print(room);
   else console.log(describeRoom(room));
 }
 
 function print(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2));
+  console.log(toSeenJson(value));
 }

@@ -32,8 +32,17 @@ export function toSeen(text: string): string {
 
 /** JSON whose every unseen character is escaped, so that it says the same and is safe on a terminal. */
 export function toSeenJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(new RegExp(UNSEEN, "gu"), (character) =>
-    character === "\n" ? character : escapeUnits(character),
+  return escapeUnseen(JSON.stringify(value, null, 2), (character) => character !== "\n");
+}
+
+/** One line of JSON as somebody else wrote it, whose every unseen character is escaped. */
+export function toSeenJsonLine(json: string): string {
+  return escapeUnseen(json, () => true);
+}
+
+function escapeUnseen(text: string, isEscaped: (character: string) => boolean): string {
+  return text.replaceAll(new RegExp(UNSEEN, "gu"), (character) =>
+    isEscaped(character) ? escapeUnits(character) : character,
   );
 }
 

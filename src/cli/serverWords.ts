@@ -42,7 +42,10 @@ export function describeRefusal(
 ): string {
   const error = readError(body);
   const said = error.message === "" ? `answer ${status}` : `answer ${status}, ${error.message}`;
-  if (status === 401) return `${tokenProblem(error.code, right, scopes)} (${said})`;
+  if (status === 401 && error.code === SCOPE_MISSING) {
+    return `The token may not ${right}. (${said})\nMake one that may: ${MAKE_TOKEN} --user me --scopes ${scopes}`;
+  }
+  if (status === 401) return `${tokenProblem(error.code)} (${said})`;
   if (status >= 300 && status < 400) {
     // Following it would turn a POST into a GET, or carry the token to another host.
     const address = printable(headers.get("location") ?? "another address");
@@ -53,7 +56,7 @@ export function describeRefusal(
 }
 
 /** Why a token was refused, by the error codes of the wire, and what to do. */
-function tokenProblem(code: number, right: string, scopes: string): string {
+function tokenProblem(code: number): string {
   switch (code) {
     case 7005:
       return `The server does not know this token, or it was revoked. ${MAKE_ANOTHER}`;
@@ -63,11 +66,13 @@ function tokenProblem(code: number, right: string, scopes: string): string {
       return "The token did not reach the server. Does something between here and it drop the Authorization header?";
     case 7010:
       return "The server does not read this as a token: it expects a UUID of 36 characters. Was all of it copied?";
-    case 7011:
-      return `The token may not ${right}. Make one with --scopes ${scopes}.`;
     default:
       return "The server refuses the token.";
   }
 }
 
-const MAKE_ANOTHER = "Make a new one: npm run heartwire -- token create --help";
+const SCOPE_MISSING = 7011;
+
+/** On the server's machine, because whoever makes a token needs no token for it. */
+const MAKE_TOKEN = "npm run heartwire -- token create";
+const MAKE_ANOTHER = `Make a new one: ${MAKE_TOKEN} --help`;

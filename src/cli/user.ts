@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { isBirthDate, SEXES, type Sex, WEIGHT_KILOGRAMS_MAX, WEIGHT_KILOGRAMS_MIN } from "../domain/body.ts";
-import type { DetailedProfile, Directory } from "../storage/directory.ts";
+import type { DetailedProfile } from "../storage/directory.ts";
 import type { DetailChanges, ProfileDetails } from "../storage/profileDetails.ts";
-import { CommandFailure, UsageError } from "./failure.ts";
+import { UsageError } from "./failure.ts";
+import { findProfile } from "./findProfile.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
 import { addSettings } from "./settingsOptions.ts";
@@ -94,15 +95,6 @@ function setCommand(): Command {
       say(`"${toSeen(profile.name)}" is set:`);
       console.log(describe(profile));
     });
-}
-
-/** @throws CommandFailure when there is no user of that name */
-async function findProfile(directory: Directory, name: string): Promise<DetailedProfile> {
-  const profile = (await directory.listProfiles()).find((candidate) => candidate.name === name.trim());
-  if (profile === undefined) {
-    throw new CommandFailure(`There is no user "${toSeen(name)}". See user list.`);
-  }
-  return profile;
 }
 
 function readChanges(flags: SetFlags, now: number): DetailChanges {

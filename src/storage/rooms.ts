@@ -85,7 +85,15 @@ export interface Rooms {
   /** @returns false when the profile is no member */
   configureMember(room: RoomId, profile: ProfileId, configuration: Configuration): Promise<boolean>;
 
-  /** @returns false when the profile is no member */
+  /** A member goes of their own will. @returns false when the profile is no member */
+  leave(room: RoomId, profile: ProfileId): Promise<boolean>;
+
+  /**
+   * Removes somebody, and takes back every invitation to the room in the same step: by one that still held they
+   * would come in again.
+   *
+   * @returns false when the profile is no member; the invitations are left alone then
+   */
   removeMember(room: RoomId, profile: ProfileId): Promise<boolean>;
 
   /** Deletes a room with its memberships and invitations. */

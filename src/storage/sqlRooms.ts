@@ -93,13 +93,16 @@ export class SqlRooms implements Rooms {
     return numUpdatedRows > 0n;
   }
 
-  async removeMember(room: RoomId, profile: ProfileId): Promise<boolean> {
-    const { numDeletedRows } = await this.#database
-      .deleteFrom("room_member")
-      .where("room_id", "=", room)
-      .where("profile_id", "=", profile)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+  leave(room: RoomId, profile: ProfileId): Promise<boolean> {
+    return deleteMember(this.#database, room, profile);
+  }
+
+  removeMember(room: RoomId, profile: ProfileId): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      if (!(await deleteMember(transaction, room, profile))) return false;
+      await transaction.deleteFrom("room_invitation").where("room_id", "=", room).execute();
+      return true;
+    });
   }
 
   async remove(room: RoomId): Promise<void> {
@@ -178,6 +181,19 @@ async function addMember(
     .insertInto("room_member")
     .values({ room_id: room, profile_id: profile, configuration: "{}", joined_at: now })
     .execute();
+}
+
+async function deleteMember(
+  database: Kysely<ControlTables>,
+  room: RoomId,
+  profile: ProfileId,
+): Promise<boolean> {
+  const { numDeletedRows } = await database
+    .deleteFrom("room_member")
+    .where("room_id", "=", room)
+    .where("profile_id", "=", profile)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 function toRoom(row: RoomRow): Room {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { ROUTES as API_ROUTES } from "../../src/api/routes.ts";
+import { SCOPES } from "../../src/domain/scopes.ts";
 import { expectError } from "../support/answers.ts";
+import { filled } from "../support/filledPath.ts";
 import { exchange, requestText } from "../support/rawConnection.ts";
 import { LIVE_PATH } from "../support/rawSocket.ts";
 import { bearer, LATEST_PATH, MOMENT, VALIDATE_PATH, WRITE_PATH } from "../support/requests.ts";
@@ -9,12 +12,23 @@ import { newUserToken, sharedServer } from "../support/sharedServer.ts";
 /** What holds on every path: JSON errors, methods, preflight, host names. */
 const shared = sharedServer();
 
-const ROUTES = [
-  [WRITE_PATH, "POST"],
-  [LATEST_PATH, "GET"],
-  [LIVE_PATH, "GET"],
-  [VALIDATE_PATH, "GET"],
-] as const;
+/** Every route that pages of other origins may call, with the methods it takes, as `Allow` names them. */
+const ROUTES = API_ROUTES.map(({ path, methods }) => ({ path: filled(path), taken: Object.keys(methods) }));
+const OPEN_ROUTES = ROUTES.filter(({ path }) => path.startsWith("/api/"));
+
+test("the paths of Pulsoid are among the routes, each with its method alone", () => {
+  expect(OPEN_ROUTES).toEqual(
+    expect.arrayContaining([
+      { path: WRITE_PATH, taken: ["POST"] },
+      { path: LATEST_PATH, taken: ["GET"] },
+      { path: LIVE_PATH, taken: ["GET"] },
+      { path: VALIDATE_PATH, taken: ["GET"] },
+      { path: "/api/v1/statistics", taken: ["GET"] },
+      { path: "/api/v1/profile", taken: ["GET"] },
+      { path: filled("/api/v2/data/rooms/:roomId/real_time"), taken: ["GET"] },
+    ]),
+  );
+});
 
 const NOT_FOUND = { status: 404, code: 8004, message: "not found", challenge: null } as const;
 
@@ -56,7 +70,7 @@ describe("an unknown path is a JSON 404", () => {
   }
 
   test("below /api/ a page of another origin can read it: its preflight is answered", async () => {
-    const response = await send("/api/v1/statistics", { method: "OPTIONS" });
+    const response = await send("/api/v1/none", { method: "OPTIONS" });
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, DELETE");
   });
@@ -68,14 +82,22 @@ describe("an unknown path is a JSON 404", () => {
 });
 
 describe("a method that the path does not take is a JSON 405 which names those it does", () => {
-  for (const [path, taken] of ROUTES) {
-    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((other) => other !== taken)) {
-      test(`${method} ${path}`, async () => {
+  for (const { path, taken } of ROUTES) {
+    const isOpen = OPEN_ROUTES.some((route) => route.path === path);
+    const allowed = [
+      ...taken,
+      ...(taken.includes("GET") ? ["HEAD"] : []),
+      ...(isOpen ? ["OPTIONS"] : []),
+    ].sort();
+    test(`${path}: ${taken.join(" and ")}`, async () => {
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter(
+        (other) => !taken.includes(other),
+      )) {
         const response = await send(path, { method });
-        expect(response.headers.get("allow")).toBe(`${taken === "GET" ? "GET, HEAD" : taken}, OPTIONS`);
-        await expectError(response, { status: 405, code: 8005, challenge: null });
-      });
-    }
+        expect((response.headers.get("allow") ?? "").split(", ").sort()).toEqual(allowed);
+        await expectError(response, { status: 405, code: 8005, challenge: null, otherOrigins: isOpen });
+      }
+    });
   }
 
   test("also for methods that only a raw client sends", async () => {
@@ -94,20 +116,20 @@ describe("a method that the path does not take is a JSON 405 which names those i
 });
 
 describe("a browser's preflight", () => {
-  for (const [path, taken] of ROUTES) {
+  for (const { path, taken } of OPEN_ROUTES) {
     test(`is answered for ${path} without a token`, async () => {
       const response = await send(path, {
         method: "OPTIONS",
         headers: {
           origin: "https://app.example.org",
-          "access-control-request-method": taken,
+          "access-control-request-method": taken[0] as string,
           "access-control-request-headers": "authorization,content-type",
         },
       });
       expect(response.status).toBe(204);
       expect(await response.text()).toBe("");
       expect(response.headers.get("access-control-allow-origin")).toBe("*");
-      expect(response.headers.get("access-control-allow-methods")).toBe(taken);
+      expect(response.headers.get("access-control-allow-methods")).toBe(taken.join(", "));
       expect(response.headers.get("access-control-allow-headers")).toBe(
         "authorization, content-type, x-rpc-method",
       );
@@ -119,17 +141,10 @@ describe("a browser's preflight", () => {
 
 describe("HEAD is GET without a body", () => {
   test("on every route that answers GET, with the same status, type and length", async () => {
-    const token = await newUserToken(shared());
+    const token = await newUserToken(shared(), { scopes: SCOPES });
     await write(shared().origin, token, MOMENT, 75);
-    for (const path of [
-      LATEST_PATH,
-      VALIDATE_PATH,
-      LIVE_PATH,
-      "/health/live",
-      "/metrics",
-      "/",
-      "/api/none",
-    ]) {
+    const paths = ROUTES.filter(({ taken }) => taken.includes("GET")).map(({ path }) => path);
+    for (const path of [...paths, "/api/none"]) {
       const got = await send(path, { headers: bearer(token) });
       const head = await send(path, { method: "HEAD", headers: bearer(token) });
       expect(head.status).toBe(got.status);
@@ -169,7 +184,8 @@ describe("the Host header", () => {
   ];
   for (const host of strangers) {
     test(`${host} is refused with 421, which keeps a stranger's page from a local server`, async () => {
-      for (const path of [WRITE_PATH, LATEST_PATH, LIVE_PATH, VALIDATE_PATH, "/metrics", "/", "/api/none"]) {
+      const answering = ROUTES.filter(({ path }) => !path.startsWith("/health/")).map(({ path }) => path);
+      for (const path of [...answering, "/api/none"]) {
         const { status, headers, body } = await ask(shared().origin, host, path);
         expect({ status, type: headers.get("content-type") }).toEqual({
           status: 421,

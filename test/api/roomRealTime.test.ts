@@ -1,31 +1,36 @@
 import { describe, expect, test } from "bun:test";
 import type { EpochMs } from "../../src/domain/reading.ts";
-import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { expectError, scopeError, TOKEN_ERRORS } from "../support/answers.ts";
 import { Listener } from "../support/listener.ts";
 import { bearer, MOMENT } from "../support/requests.ts";
-import { answered, callRooms, joinByInvitation, newPerson, newRoom, type Person } from "../support/rooms.ts";
-import { startTestServer, write } from "../support/server.ts";
+import {
+  answered,
+  callRooms,
+  EVERY_KIND,
+  joinByInvitation,
+  listenToRoom,
+  newPerson,
+  newRoom,
+  newRoomOfTwo,
+  type Person,
+  roomSocketPath,
+} from "../support/rooms.ts";
+import { write } from "../support/server.ts";
 import { sharedServer } from "../support/sharedServer.ts";
 
 /** `GET /api/v2/data/rooms/{roomId}/real_time`. */
 const NOW = Date.UTC(2024, 2, 1, 18) as EpochMs;
 const shared = sharedServer({ clock: () => NOW });
-const EVERY_KIND = "?kinds=heart_rate,room_member_updated,room_member_removed,room_updated";
 
-/** "Within a second", and patience with a busy machine. */
-const AT_ONCE_MS = 1_000;
-
-const pathOf = (roomId: string) => `/api/v2/data/rooms/${roomId}/real_time`;
 const someone = () => newPerson(shared());
 const call = (who: Person, method: string, path: string, body?: unknown) =>
   callRooms(shared(), who, method, path, body);
-const listen = (who: Person, roomId: string, query = "") =>
-  Listener.openAt(`${shared().origin}${pathOf(roomId)}${query}`, who.token);
+const listen = (who: Person, roomId: string, query = "") => listenToRoom(shared(), who, roomId, query);
+const roomOfTwo = () => newRoomOfTwo(shared());
 
 /** Asks for a socket as a client does and shows what is answered instead of one. */
 const handshake = (roomId: string, headers: Record<string, string>, query = "") =>
-  fetch(`${shared().origin}${pathOf(roomId)}${query}`, {
+  fetch(`${shared().origin}${roomSocketPath(roomId)}${query}`, {
     headers: {
       connection: "Upgrade",
       upgrade: "websocket",
@@ -34,13 +39,6 @@ const handshake = (roomId: string, headers: Record<string, string>, query = "") 
       ...headers,
     },
   });
-
-async function roomOfTwo(): Promise<{ anna: Person; ben: Person; roomId: string }> {
-  const [anna, ben] = [await someone(), await someone()];
-  const roomId = await newRoom(shared(), anna, { name: "Race" });
-  await joinByInvitation(shared(), anna, roomId, ben);
-  return { anna, ben, roomId };
-}
 
 describe("the four kinds of events, byte for byte", () => {
   test("a reading of a member, at its effective time", async () => {
@@ -115,81 +113,17 @@ describe("who is let in is decided before the upgrade", () => {
     for (const id of [crypto.randomUUID(), "nonsense"]) {
       await expectError(await handshake(id, bearer(anna.token)), { status: 404, code: 8004 });
     }
-    const plain = await fetch(`${shared().origin}${pathOf(roomId)}`, { headers: bearer(anna.token) });
+    const plain = await fetch(`${shared().origin}${roomSocketPath(roomId)}`, { headers: bearer(anna.token) });
     await expectError(plain, { status: 426, code: 8008 });
   });
 
   test("the token may be a query parameter", async () => {
     const anna = await someone();
     const roomId = await newRoom(shared(), anna);
-    const address = `${shared().origin}${pathOf(roomId.toUpperCase())}?access_token=${anna.token}`;
+    const address = `${shared().origin}${roomSocketPath(roomId.toUpperCase())}?access_token=${anna.token}`;
     using listener = await Listener.openAt(address);
     await write(shared().origin, anna.token, MOMENT, 85);
     await listener.heard(1);
-  });
-});
-
-describe("when somebody is no member any more", () => {
-  test("their pulse stops in the room within a second, and their own listeners are closed with 1008", async () => {
-    const { anna, ben, roomId } = await roomOfTwo();
-    using listener = await listen(anna, roomId, EVERY_KIND);
-    using theirs = await listen(ben, roomId);
-    await write(shared().origin, ben.token, MOMENT, 85);
-    await listener.heard(1);
-    const removedAt = Date.now();
-    await answered(call(anna, "DELETE", `/${roomId}/members/${ben.profileId}`));
-    const { code, at } = await theirs.closed;
-    expect(code).toBe(1008);
-    expect(at - removedAt).toBeLessThan(AT_ONCE_MS);
-    await listener.heard(2);
-    await write(shared().origin, ben.token, MOMENT + 1, 86);
-    await write(shared().origin, anna.token, MOMENT + 1, 87);
-    const frames = await listener.heard(3);
-    expect(frames.map((frame) => JSON.parse(frame).kind)).toEqual([
-      "heart_rate",
-      "room_member_removed",
-      "heart_rate",
-    ]);
-    expect(JSON.parse(frames[2] ?? "").heart_rate.bpm).toBe(87);
-  });
-
-  test("also when another process removed them", async () => {
-    const { anna, ben, roomId } = await roomOfTwo();
-    using listener = await listen(anna, roomId, EVERY_KIND);
-    const beside = await SqliteDirectory.open(`${shared().folder}/control.db`);
-    const room = await beside.rooms.find(roomId);
-    const member = room?.members.find(({ profile }) => profile.publicId === ben.profileId);
-    if (room === undefined || member === undefined) throw new Error("the room is gone");
-    const removedAt = Date.now();
-    await beside.rooms.removeMember(room.id, member.profile.id);
-    await listener.heard(1);
-    expect(Date.now() - removedAt).toBeLessThan(AT_ONCE_MS);
-    await beside.close();
-    await write(shared().origin, ben.token, MOMENT, 85);
-    await write(shared().origin, anna.token, MOMENT, 86);
-    expect(JSON.parse((await listener.heard(2))[1] ?? "").heart_rate.bpm).toBe(86);
-  });
-
-  test("who leaves and comes again is heard again, and both are told", async () => {
-    const { anna, ben, roomId } = await roomOfTwo();
-    using listener = await listen(anna, roomId, EVERY_KIND);
-    await answered(call(ben, "DELETE", `/${roomId}/members/me`));
-    await joinByInvitation(shared(), anna, roomId, ben);
-    await listener.heard(2);
-    await write(shared().origin, ben.token, MOMENT, 85);
-    const kinds = (await listener.heard(3)).map((frame) => JSON.parse(frame).kind);
-    expect(kinds).toEqual(["room_member_removed", "room_member_updated", "heart_rate"]);
-  });
-
-  test("a room that is deleted closes every listener with 1008, and a token that ends those that it opened", async () => {
-    const { anna, ben, roomId } = await roomOfTwo();
-    const other = await newRoom(shared(), anna);
-    using elsewhere = await listen(anna, other);
-    const listeners = [await listen(anna, roomId), await listen(ben, roomId, EVERY_KIND)];
-    await answered(call(anna, "DELETE", `/${roomId}`));
-    for (const { closed } of listeners) expect((await closed).code).toBe(1008);
-    await write(shared().origin, anna.token, MOMENT, 85);
-    await elsewhere.heard(1);
   });
 });
 
@@ -201,32 +135,4 @@ test("somebody in two rooms is heard in each, and once by a listener of both", a
   using other = await listen(ben, second);
   for (let step = 0; step < 5; step++) await write(shared().origin, anna.token, MOMENT + step, 85 + step);
   expect(await first.heard(5)).toEqual(await other.heard(5));
-});
-
-test("a change while rooms cannot be looked at is told once they can be again", async () => {
-  await using server = await startTestServer();
-  const [anna, ben] = [await newPerson(server), await newPerson(server)];
-  const roomId = await newRoom(server, anna);
-  await joinByInvitation(server, anna, roomId, ben);
-  using listener = await Listener.openAt(`${server.origin}${pathOf(roomId)}${EVERY_KIND}`, anna.token);
-  const { rooms } = server.server.storage.directory;
-  const { load } = rooms;
-  let failures = 0;
-  rooms.load = async () => {
-    failures++;
-    throw new Error("the directory is away");
-  };
-  await answered(callRooms(server, ben, "DELETE", `/${roomId}/members/me`));
-  while (failures < 2) await Bun.sleep(5);
-  rooms.load = load;
-  expect(JSON.parse((await listener.heard(1))[0] ?? "").kind).toBe("room_member_removed");
-});
-
-test("when the server stops, listeners of rooms are closed with 1001", async () => {
-  const server = await startTestServer();
-  const anna = await newPerson(server);
-  const roomId = await newRoom(server, anna);
-  const listener = await Listener.openAt(`${server.origin}${pathOf(roomId)}`, anna.token);
-  await server[Symbol.asyncDispose]();
-  expect((await listener.closed).code).toBe(1001);
 });

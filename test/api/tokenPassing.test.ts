@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { ROUTES as API_ROUTES } from "../../src/api/routes.ts";
+import { SCOPES } from "../../src/domain/scopes.ts";
 import { expectAccepted, expectError, scopeError, TOKEN_ERRORS } from "../support/answers.ts";
+import { filled } from "../support/filledPath.ts";
 import { exchange, requestText } from "../support/rawConnection.ts";
 import { LIVE_PATH } from "../support/rawSocket.ts";
 import {
@@ -15,22 +18,32 @@ import { newUserToken, sharedServer } from "../support/sharedServer.ts";
 
 /** How a token travels: section 2 of the wire text. */
 const shared = sharedServer();
-const ROUTES = [
-  ["POST", WRITE_PATH],
-  ["GET", LATEST_PATH],
-  ["GET", LIVE_PATH],
-  ["GET", VALIDATE_PATH],
-] as const;
-const HEADER_ONLY = [LATEST_PATH, VALIDATE_PATH] as const;
-const WITH_QUERY = [
-  ["POST", WRITE_PATH],
-  ["GET", LIVE_PATH],
-] as const;
+/** Every operation that wants a token, as a request for it begins. */
+const OPERATIONS = API_ROUTES.flatMap(({ path, methods }) =>
+  Object.entries(methods).flatMap(([method, { token }]) =>
+    token === "none" ? [] : [{ method, path: filled(path), ...token }],
+  ),
+);
+const ROUTES = OPERATIONS.map(({ method, path }) => [method, path] as const);
+const HEADER_ONLY = OPERATIONS.filter(({ query }) => !query);
+const WITH_QUERY = OPERATIONS.filter(({ query }) => query).map(({ method, path }) => [method, path] as const);
+
+test("the query's token is read by the routes of which the wire text says so, and by no others", () => {
+  expect([...WITH_QUERY].sort()).toEqual([
+    ["GET", LIVE_PATH],
+    ["GET", filled("/api/v2/data/rooms/:roomId/real_time")],
+    ["POST", WRITE_PATH],
+  ]);
+  expect(ROUTES).toContainEqual(["GET", VALIDATE_PATH]);
+  expect(ROUTES).toContainEqual(["GET", LATEST_PATH]);
+});
+
 const OTHER = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const body = readingBody(MOMENT, 75);
 
 function send(method: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${shared().origin}${path}`, { method, headers, ...(method === "POST" ? { body } : {}) });
+  const hasBody = method === "POST" || method === "PUT";
+  return fetch(`${shared().origin}${path}`, { method, headers, ...(hasBody ? { body } : {}) });
 }
 
 describe("a header that is not `Bearer <uuid>` is refused on every route", () => {
@@ -182,27 +195,29 @@ describe("the query's access_token", () => {
     await expectError(response, TOKEN_ERRORS.otherScheme);
   });
 
-  for (const path of HEADER_ONLY) {
-    test(`it is not read on ${path}`, async () => {
-      const token = await newUserToken(shared());
-      await expectError(await send("GET", `${path}?access_token=${token}`), TOKEN_ERRORS.missing);
-      const good = await send("GET", `${path}?access_token=nonsense`, bearer(token));
-      expect([200, 412]).toContain(good.status);
+  for (const { method, path } of HEADER_ONLY) {
+    test(`it is not read by ${method} ${path}`, async () => {
+      const token = await newUserToken(shared(), { scopes: SCOPES });
+      await expectError(await send(method, `${path}?access_token=${token}`), TOKEN_ERRORS.missing);
+      // Nothing is wrong with the token then, whatever else may be.
+      const good = await send(method, `${path}?access_token=nonsense`, bearer(token));
+      expect([200, 400, 404, 412]).toContain(good.status);
     });
   }
 });
 
 describe("401 for everything that is wrong with a token, on every route", () => {
-  for (const [method, path] of ROUTES) {
+  for (const { method, path, scopes } of OPERATIONS) {
     test(`${method} ${path}`, async () => {
       await expectError(await send(method, path), TOKEN_ERRORS.missing);
       await expectError(await send(method, path, bearer(crypto.randomUUID())), TOKEN_ERRORS.unknown);
       const expired = await newUserToken(shared(), { expiresAt: Date.now() - 1 });
       await expectError(await send(method, path, bearer(expired)), TOKEN_ERRORS.expired);
-      const narrow = await newUserToken(shared(), { scopes: ["profile:read"] });
-      if (path === VALIDATE_PATH) return;
-      const scope = method === "POST" ? "data:heart_rate:write" : "data:heart_rate:read";
-      await expectError(await send(method, path, bearer(narrow)), scopeError(scope));
+      for (const missing of scopes) {
+        const others = SCOPES.filter((scope) => scope !== missing);
+        const narrow = await newUserToken(shared(), { scopes: others });
+        await expectError(await send(method, path, bearer(narrow)), scopeError(missing));
+      }
     });
   }
 

@@ -50,8 +50,14 @@ describe("heartwire room", () => {
     );
     expect((await run(ben, "leave", room)).stderr).toBe("You have left the room.\n");
     await join();
-    expect((await run(anna, "remove", room, ben.profileId)).stderr).toBe("The member is removed.\n");
-    expect((await run(anna, "withdraw", room)).stderr).toBe("2 invitations are withdrawn.\n");
+    expect((await run(anna, "remove", room, ben.profileId)).stderr).toBe(
+      "The member is removed, and every invitation is withdrawn.\n",
+    );
+    expect((await run(anna, "withdraw", room)).stderr).toBe(
+      "There was no invitation that could still be used.\n",
+    );
+    await run(anna, "invite", room);
+    expect((await run(anna, "withdraw", room)).stderr).toBe("One invitation is withdrawn.\n");
     expect((await run(anna, "delete", room)).stderr).toBe("The room is deleted.\n");
     expect((await run(anna, "list")).stderr).toBe(
       "You are in no room. Make one with room create, or join one.\n",
@@ -73,7 +79,8 @@ describe("heartwire room", () => {
   test("says which scopes a token needs", async () => {
     const reader = await someone(["data:room:read"]);
     expect((await run(reader, "create")).stderr).toBe(
-      "The token may not let others hear this pulse. Make one with --scopes data:room:write,data:heart_rate:read. (answer 401, error_invalid_scope)\n",
+      "The token may not let others hear this pulse. (answer 401, error_invalid_scope)\n" +
+        "Make one that may: npm run heartwire -- token create --user me --scopes data:room:write,data:heart_rate:read\n",
     );
   });
 

@@ -35,7 +35,7 @@ describe("what a server says", () => {
     const answer = { status: 401, headers: new Headers(), body: '{"error_code":7011}' };
     const asked = { right: "change rooms", scopes: "data:room:write", refused: "Refused." };
     expect(describeRefusal(answer, asked)).toBe(
-      "The token may not change rooms. Make one with --scopes data:room:write. (answer 401)",
+      "The token may not change rooms. (answer 401)\nMake one that may: npm run heartwire -- token create --user me --scopes data:room:write",
     );
   });
 });

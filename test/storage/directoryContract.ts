@@ -2,16 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { EpochMs, ProfileId } from "../../src/domain/reading.ts";
 import { isUuid } from "../../src/domain/uuid.ts";
 import type { Directory, NewToken, Profile } from "../../src/storage/directory.ts";
-
-/** An engine under test: a directory of its own, and how another process comes to the same data. */
-export interface DirectoryUnderTest {
-  readonly directory: Directory;
-  /** Opens the same data as another process does, beside the first. */
-  openBeside(): Promise<Directory>;
-  /** Makes every later question fail, as an engine does that is gone. */
-  breakEngine(): Promise<void>;
-  dispose(): Promise<void>;
-}
+import { type DirectoryUnderTest, onFresh } from "./directoryUnderTest.ts";
 
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
 const CLIENT = "0d6f7a52-3b8e-4c1d-9f60-5a7b8c9d0e1f";
@@ -34,14 +25,7 @@ function newToken(profile: Profile, index: number, more: Partial<NewToken> = {})
 
 /** What every engine behind {@link Directory} promises. */
 export function directoryContract(engine: string, open: () => Promise<DirectoryUnderTest>): void {
-  const withDirectory = (work: (opened: DirectoryUnderTest) => Promise<void>) => async () => {
-    const opened = await open();
-    try {
-      await work(opened);
-    } finally {
-      await opened.dispose();
-    }
-  };
+  const withDirectory = onFresh(open);
 
   describe(`profiles on ${engine}`, () => {
     test(

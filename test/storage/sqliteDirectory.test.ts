@@ -3,7 +3,10 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import { type DirectoryUnderTest, directoryContract } from "./directoryContract.ts";
+import { detailsContract } from "./detailsContract.ts";
+import { directoryContract } from "./directoryContract.ts";
+import type { DirectoryUnderTest } from "./directoryUnderTest.ts";
+import { roomsContract } from "./roomsContract.ts";
 
 async function open(): Promise<DirectoryUnderTest> {
   const folder = throwAwayFolder();
@@ -31,3 +34,5 @@ function spoil(file: string): void {
 }
 
 directoryContract("SQLite", open);
+detailsContract("SQLite", open);
+roomsContract("SQLite", open);

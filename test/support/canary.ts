@@ -1,26 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROUTES } from "../../src/api/routes.ts";
 import { hashToken } from "../../src/auth/tokens.ts";
+import { filled } from "./filledPath.ts";
 import { exchange, requestText } from "./rawConnection.ts";
 import { LIVE_PATH, OPCODE, RawSocket } from "./rawSocket.ts";
-import { LATEST_PATH, readingBody, VALIDATE_PATH, WRITE_PATH } from "./requests.ts";
+import { readingBody, VALIDATE_PATH } from "./requests.ts";
 
 /** Tokens that are sent everywhere and searched for afterwards. */
-const PATHS = [
-  WRITE_PATH,
-  LATEST_PATH,
-  LIVE_PATH,
-  VALIDATE_PATH,
-  "/health/live",
-  "/health/ready",
-  "/metrics",
-  "/",
+const PATHS: readonly string[] = [
+  ...ROUTES.map(({ path }) => filled(path)),
   "/api/none",
   "/oauth2/none",
   "/none",
-] as const;
+];
 
-const METHODS = ["GET", "POST", "DELETE", "OPTIONS", "HEAD"] as const;
+const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"] as const;
 
 /** Ways in which a person or a broken client puts a token into the head of a request. */
 function headersWith(secret: string): readonly (readonly string[])[] {

@@ -1,4 +1,5 @@
 import type { Scope } from "../../src/domain/scopes.ts";
+import { Listener } from "./listener.ts";
 import { bearer } from "./requests.ts";
 import type { TestServer } from "./server.ts";
 
@@ -78,4 +79,31 @@ export async function newCode(server: TestServer, owner: Person, roomId: string)
     callRooms(server, owner, "POST", `/${roomId}/invitations`, {}),
   );
   return invitation.code;
+}
+
+/** Every kind of event, as a room's socket is asked for them. */
+export const EVERY_KIND = "?kinds=heart_rate,room_member_updated,room_member_removed,room_updated";
+
+export function roomSocketPath(roomId: string): string {
+  return `/api/v2/data/rooms/${roomId}/real_time`;
+}
+
+/** Listens to a room as somebody. @throws when the socket is refused */
+export function listenToRoom(
+  { origin }: TestServer,
+  { token }: Pick<Person, "token">,
+  roomId: string,
+  query = "",
+): Promise<Listener> {
+  return Listener.openAt(`${origin}${roomSocketPath(roomId)}${query}`, token);
+}
+
+/** Anna, who owns a room, and Ben, who is in it. */
+export async function newRoomOfTwo(
+  server: TestServer,
+): Promise<{ readonly anna: Person; readonly ben: Person; readonly roomId: string }> {
+  const [anna, ben] = [await newPerson(server), await newPerson(server)];
+  const roomId = await newRoom(server, anna, { name: "Race" });
+  await joinByInvitation(server, anna, roomId, ben);
+  return { anna, ben, roomId };
 }

@@ -13,7 +13,7 @@ export const removeMember: Operation = {
   group: "Rooms",
   summary: "Leave a room, or remove a member from it",
   notes:
-    "Everybody but the owner can leave; the owner can remove the others, and delete the room. Their pulse is not heard there any more within a second, and their listeners are closed with 1008.",
+    "Everybody but the owner can leave; the owner can remove the others, which also takes back every invitation, and delete the room. Their pulse is not heard there any more within a second, and their listeners are closed with 1008.",
   token: WRITE_ROOMS,
   path: memberPath,
   success: { status: 200, content: { "application/json": z.object({}) } },
@@ -31,7 +31,9 @@ async function remove(call: Call): Promise<Response> {
   if (leaving.profile.id === found.owner) {
     throw new ApiError("conflict", { detail: "the owner cannot leave the room; delete it instead" });
   }
-  await context.directory.rooms.removeMember(found.id, leaving.profile.id);
+  const { rooms } = context.directory;
+  if (leaving === self) await rooms.leave(found.id, profile);
+  else await rooms.removeMember(found.id, leaving.profile.id);
   context.control.announce();
   return json({});
 }

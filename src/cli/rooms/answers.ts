@@ -24,6 +24,19 @@ export function readRooms(answer: unknown): readonly RoomAnswer[] {
   return parse(z.object({ rooms: z.array(room) }), answer).rooms;
 }
 
+const invitation = z.object({
+  code: z.string().regex(/^[0-9A-Z-]+$/),
+  expires_at: z.int(),
+});
+
+/** An invitation as the server shows it, once. */
+export type InvitationAnswer = z.output<typeof invitation>;
+
+/** @throws CommandFailure when the answer is no invitation */
+export function readInvitation(answer: unknown): InvitationAnswer {
+  return parse(z.object({ invitation }), answer).invitation;
+}
+
 /** A room in a few lines: its id and configuration, and a line for each member. */
 export function describeRoom({ room_id, owner, config, members }: RoomAnswer): string {
   const lines = members.map(
@@ -31,6 +44,11 @@ export function describeRoom({ room_id, owner, config, members }: RoomAnswer): s
   );
   const head = `${printable(room_id)}  ${owner ? "yours   " : "joined  "}${printable(JSON.stringify(config))}`;
   return [head, ...lines].join("\n");
+}
+
+export function describeWithdrawn(count: number): string {
+  if (count === 0) return "There was no invitation that could still be used.";
+  return count === 1 ? "One invitation is withdrawn." : `${count} invitations are withdrawn.`;
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {

@@ -3,7 +3,7 @@ import type { Connection } from "../connection.ts";
 import { CommandFailure } from "../failure.ts";
 import { backoffDelayMs } from "../sending/backoff.ts";
 import { pause } from "../sending/pause.ts";
-import type { HeardReading } from "./heardReading.ts";
+import { type HeardReading, readHeardReading } from "./heardReading.ts";
 import { fetchLatest } from "./latest.ts";
 import { listenLive, SOCKET_TIMES, type SocketTimes } from "./liveSocket.ts";
 
@@ -24,8 +24,10 @@ export interface FeedOptions {
   onEvent(event: FeedEvent): void;
 }
 
+const LIVE = "api/v1/data/real_time?response_mode=json";
+
 /** A connection that lasted this long was a good one: the next failure is counted from one again. */
-const GOOD_CONNECTION_MS = 10_000;
+export const GOOD_CONNECTION_MS = 10_000;
 
 /**
  * Follows a user's live heart rate, connecting again after every end, with growing pauses and jitter, until the signal
@@ -64,11 +66,13 @@ async function connectOnce(
     openedAt = performance.now();
     onEvent({ kind: "open" });
   };
-  const onReading = (reading: HeardReading) => {
+  const onFrame = (frame: string) => {
+    const reading = readHeardReading(frame);
+    if (reading === undefined) return;
     readings += 1;
     onEvent({ kind: "reading", reading });
   };
-  const end = await listenLive(connection, times, { onOpen, onReading }, signal);
+  const end = await listenLive(connection, LIVE, times, { onOpen, onFrame }, signal);
   if (!signal.aborted && (end.code === 1008 || end.status === 401)) {
     await explainRefusal(connection, times, signal);
   }

@@ -1,5 +1,4 @@
 import { apiAddress, type Connection } from "../connection.ts";
-import { type HeardReading, readHeardReading } from "./heardReading.ts";
 
 /** How long to wait for whom. */
 export interface SocketTimes {
@@ -33,17 +32,22 @@ export interface SocketEnd {
 
 export interface SocketListener {
   onOpen(): void;
-  onReading(reading: HeardReading): void;
+  onFrame(frame: string): void;
 }
 
-/** Listens on one live socket until it ends, for whatever reason; ends it when the signal is aborted. */
+/**
+ * Listens on one live socket until it ends, for whatever reason; ends it when the signal is aborted.
+ *
+ * @param path of the socket below the server's address, with its query
+ */
 export function listenLive(
   { baseUrl, token }: Connection,
+  path: string,
   times: SocketTimes,
   listener: SocketListener,
   signal: AbortSignal,
 ): Promise<SocketEnd> {
-  const address = apiAddress(baseUrl, "api/v1/data/real_time?response_mode=json");
+  const address = apiAddress(baseUrl, path);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(address, { headers: { authorization: `Bearer ${token}` } });
   return new Promise((resolve) => {
@@ -80,8 +84,7 @@ export function listenLive(
     for (const sign of ["ping", "pong"]) socket.addEventListener(sign as "message", heard);
     socket.addEventListener("message", ({ data }) => {
       heard();
-      const reading = typeof data === "string" ? readHeardReading(data) : undefined;
-      if (reading !== undefined) listener.onReading(reading);
+      if (typeof data === "string") listener.onFrame(data);
     });
     socket.addEventListener("error", (event) => {
       status = refusedStatus(event) ?? status;

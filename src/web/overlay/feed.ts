@@ -1,6 +1,9 @@
 /** The waits between attempts to connect, in ms; the last one repeats. As the official client does. */
 const RETRY_DELAYS_MS = [2_000, 4_000, 8_000, 10_000] as const;
 
+/** How a socket is closed whose right to listen ended (RFC 6455 section 7.4.1). */
+const POLICY_VIOLATION = 1008;
+
 /** What the link says of itself. */
 export interface LinkView {
   readonly meta_id: string;
@@ -42,7 +45,8 @@ export function listenTo(widgetId: string, events: FeedEvents): void {
       const bpm = readBpm(data);
       if (bpm !== undefined) events.heard(bpm);
     };
-    socket.onclose = again;
+    // 1008: the link was closed. That is looked at at once, so that nothing stays on the screen.
+    socket.onclose = ({ code }) => (code === POLICY_VIOLATION ? void connect() : again());
   };
   void connect();
 }

@@ -22,7 +22,7 @@ const EVERYTHING: readonly Scope[] = SCOPES;
 const ROOMS = "/api/heartwire/v1/rooms";
 
 export async function furnish(): Promise<FurnishedServer> {
-  const server = await startTestServer();
+  const server = await startTestServer({ limits: { roomsMax: 1_000, widgetsMax: 1_000 } });
   const token = await server.token(EVERYTHING, { user: "anna" });
   const ben = await server.token(EVERYTHING, { user: "ben" });
   await write(server.origin, token, Date.now(), 72);
@@ -47,10 +47,39 @@ export async function furnish(): Promise<FurnishedServer> {
   const withRoom = async (more: Recipe = {}): Promise<readonly Recipe[]> => [
     { ...more, parameters: { roomId: await newRoom(), profileId: "me", ...more.parameters } },
   ];
+  const newWidgetId = async () => {
+    const { widget } = await call(token, "/api/v1/widgets", "POST", {});
+    return { id: (widget as { readonly id: string }).id };
+  };
   const recipes: Readonly<Record<string, () => Promise<readonly Recipe[]>>> = {
     writeHeartRate: async () => [{ body: { measured_at: Date.now(), data: { heart_rate: 75 } } }],
     getLatestHeartRate: async () => [{}, { query: "response_mode=text_plain_only_heart_rate" }],
     getWelcome: async () => [{ headers: { accept: "*/*" } }, { headers: { accept: "text/html" } }],
+    createWidget: async () => [{ body: {} }],
+    updateWidget: async () => [{ parameters: await newWidgetId(), body: { configuration: { a: 1 } } }],
+    deleteWidget: async () => [{ parameters: await newWidgetId() }],
+    openWidgetLink: async () => [{ parameters: await newWidgetId() }],
+    closeWidgetLink: async () => [{ parameters: await newWidgetId() }],
+    callRpc: async () => [
+      {
+        body: {
+          jsonrpc: "2.0",
+          method: "getWidget",
+          params: { widgetId: (await newWidgetId()).id },
+          id: "1",
+        },
+      },
+      { body: { jsonrpc: "2.0", method: "getWidget", params: { widgetId: "none" }, id: null } },
+    ],
+    getWidgetFeed: async () => [{ parameters: await newWidgetId() }],
+    getWidgetView: async () => [{ parameters: await newWidgetId() }],
+    listenToWidget: async () => [{ parameters: await newWidgetId() }],
+    getOverlay: async () => [{ parameters: await newWidgetId() }],
+    getOverlayAlias: async () => [{ parameters: await newWidgetId() }],
+    getOverlayAsset: async () => {
+      const page = await (await fetch(`${server.origin}/widget/view/${crypto.randomUUID()}`)).text();
+      return [...page.matchAll(/assets\/([^"]+)/g)].map(([, file = ""]) => ({ parameters: { file } }));
+    },
     getPulsoidPage: async () => [{ parameters: { page: "keys" } }],
     listenToRoom: () => withRoom(),
     createRoom: async () => [{ body: {} }, { body: { config: { color: "red" } } }],
