@@ -60,6 +60,8 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
     stopping: () => false,
+    leadsPulsoidHosts: () => false,
+    ownUrl: () => new URL("http://localhost"),
     control: { revision: 0, announce: () => {} },
   };
   const write = createApp(context).direct["/api/v1/data"]!;

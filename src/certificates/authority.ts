@@ -35,7 +35,10 @@ export async function issue(hosts: readonly string[], now: Date): Promise<Issued
   const notBefore = new Date(now.getTime() - CLOCK_ERROR_MS);
   const lifetime = { notBefore, notAfter: new Date(notBefore.getTime() + LIFETIME_MS) };
   // Two authorities of one name and different keys would be mistaken for each other, so each has a number in its name.
-  const issuer = nameOf(AUTHORITY_NAME, `Authority ${Buffer.from(authorityKeyId).toString("hex").slice(0, 8)}`);
+  const issuer = nameOf(
+    AUTHORITY_NAME,
+    `Authority ${Buffer.from(authorityKeyId).toString("hex").slice(0, 8)}`,
+  );
   const authority = await sign(
     {
       ...lifetime,
