@@ -61,6 +61,8 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     responses: new ResponseCounts(),
     stopping: () => false,
     control: { revision: 0, announce: () => {}, lookAgain: () => {} },
+    leadsPulsoidHosts: () => false,
+    ownUrl: () => new URL("http://localhost"),
   };
   const write = createApp(context).direct["/api/v1/data"]!;
   return (request) => write(request, () => false, {}) as Promise<Response>;

@@ -29,6 +29,10 @@ export interface Context {
   readonly responses: ResponseCounts;
   /** True once the server has begun to stop. */
   readonly stopping: () => boolean;
+  /** True while this machine leads apps with Pulsoid's hosts built in here (docs/dropin.md). */
+  readonly leadsPulsoidHosts: () => boolean;
+  /** The address of this server's own pages. */
+  readonly ownUrl: () => URL;
 }
 
 /** What became of the control data: profiles, tokens, rooms. */
