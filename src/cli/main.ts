@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { ListenFailure } from "../listenFailure.ts";
 import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
+import { conformanceCommand } from "./conformance.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { roomCommand } from "./room.ts";
@@ -35,6 +36,7 @@ export function heartwireCommand(): Command {
     sendCommand(),
     simulateCommand(makeLocalTokens),
     watchCommand(),
+    conformanceCommand(),
     doctorCommand(),
   ];
   for (const command of commands) program.addCommand(command);
