@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 /** A file of the overlay under an address that changes with what is in it. */
 export interface Asset {
   readonly path: string;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly type: string;
 }
 
@@ -14,6 +14,13 @@ export interface Overlay {
 }
 
 const FOLDER = new URL("../../web/overlay/", import.meta.url);
+
+/** The face that the page needs: Latin letters in one weight, with figures of one width. */
+const FONT = "@fontsource/inter/files/inter-latin-600-normal.woff2";
+
+/** A heart in a box of 24 by 24. */
+const HEART =
+  "M12 21.2 4 13.1a5.3 5.3 0 0 1 0-7.5 5.3 5.3 0 0 1 7.5 0l.5.5.5-.5a5.3 5.3 0 0 1 7.5 0 5.3 5.3 0 0 1 0 7.5Z";
 
 const HASH_CHARACTERS = 16;
 
@@ -29,16 +36,23 @@ export function overlay(): Promise<Overlay> {
 }
 
 async function build(): Promise<Overlay> {
-  const [script, style, page] = await Promise.all([
+  const [script, style, page, face] = await Promise.all([
     bundle("overlay.ts"),
     Bun.file(new URL("overlay.css", FOLDER)).text(),
     Bun.file(new URL("overlay.html", FOLDER)).text(),
+    Bun.file(fileURLToPath(import.meta.resolve(FONT))).bytes(),
   ]);
+  const fontAsset = asset(face, "woff2", "font/woff2");
   const scriptAsset = asset(script, "js", "text/javascript; charset=UTF-8");
-  const styleAsset = asset(style, "css", "text/css; charset=UTF-8");
+  const styleAsset = asset(fill(style, { font: fontAsset.path }), "css", "text/css; charset=UTF-8");
   return {
-    page: page.replace("{{script}}", scriptAsset.path).replace("{{style}}", styleAsset.path),
-    assets: new Map([scriptAsset, styleAsset].map((one) => [one.path, one])),
+    page: fill(page, {
+      font: fontAsset.path,
+      style: styleAsset.path,
+      script: scriptAsset.path,
+      heart: HEART,
+    }),
+    assets: new Map([fontAsset, scriptAsset, styleAsset].map((one) => [one.path, one])),
   };
 }
 
@@ -53,7 +67,12 @@ async function bundle(entry: string): Promise<string> {
   return output.text();
 }
 
-function asset(body: string, ending: string, type: string): Asset {
+/** Puts values in the places of a text that name them, such as `{{style}}`. */
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
+}
+
+function asset(body: Asset["body"], ending: string, type: string): Asset {
   const hash = Bun.SHA256.hash(body, "hex").slice(0, HASH_CHARACTERS);
   return { path: `/assets/overlay-${hash}.${ending}`, body, type };
 }
