@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { ListenFailure } from "../listeners.ts";
+import { ListenFailure } from "../listenFailure.ts";
 import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
 import { doctorCommand } from "./doctor.ts";

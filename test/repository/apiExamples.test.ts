@@ -37,8 +37,8 @@ function examplesOf(page: string): readonly Example[] {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** The code of an invitation, and when it expires. */
-const INVITATION = /"code":"[0-9A-Z-]{14}","expires_at":\d{13}/g;
+/** The code of an invitation, when it expires, and its link. */
+const INVITATION = /"code":"([0-9A-Z-]{14})","expires_at":\d{13},"link":"http:\/\/[\w.]+:\d+\/join#\1"/g;
 
 /** An answer without what is another one each time: identifiers. */
 function comparable(answer: string): string {

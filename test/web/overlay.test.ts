@@ -26,7 +26,11 @@ async function middleOf(page: Page): Promise<readonly [x: number, y: number]> {
   return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
 }
 
-describe.if(program !== undefined)("the overlay", () => {
+if (program !== undefined) {
+  describe("the overlay", () => testOverlay(program));
+}
+
+function testOverlay(executablePath: string): void {
   let server: TestServer;
   let token: string;
   let browser: Browser;
@@ -37,7 +41,7 @@ describe.if(program !== undefined)("the overlay", () => {
     server = await startTestServer();
     token = await server.token(WIDGET_SCOPES);
     widget = await newWidget(server, token);
-    browser = await openBrowser(program ?? "");
+    browser = await openBrowser(executablePath);
   });
   afterAll(async () => {
     await browser.close();
@@ -227,7 +231,7 @@ describe.if(program !== undefined)("the overlay", () => {
     expect(errors).toEqual([]);
     await page.close();
   });
-});
+}
 
 test("the page is asked for anew each time, what it names is kept for ever, and nothing comes from elsewhere", async () => {
   await using server = await startTestServer();

@@ -4,7 +4,7 @@ import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { widgetPath } from "../widgets/schemas.ts";
-import { overlay } from "./overlayAssets.ts";
+import { builtPage, findAsset } from "./builtPages.ts";
 
 /**
  * What the page may do: its own script, style and font, and talk to this server. Anybody may frame it, as those do who put
@@ -50,7 +50,7 @@ export const overlayAsset: Operation = {
   answer: asset,
   id: "getOverlayAsset",
   group: "Widget link",
-  summary: "Script, style and font of the overlay",
+  summary: "Script, style and font of a page",
   token: "none",
   path: z.object({ file: z.string() }),
   success: {
@@ -62,7 +62,7 @@ export const overlayAsset: Operation = {
 
 /** `GET /widget/view/{id}` */
 async function show(): Promise<Response> {
-  return new Response((await overlay()).page, {
+  return new Response((await builtPage("overlay")).page, {
     headers: {
       ...SAFETY,
       "content-type": "text/html; charset=UTF-8",
@@ -85,7 +85,7 @@ function redirect({ parameters }: Call): Response {
 
 /** `GET /assets/{file}` */
 async function asset({ parameters }: Call): Promise<Response> {
-  const found = (await overlay()).assets.get(`/assets/${parameters.file}`);
+  const found = await findAsset(`/assets/${parameters.file}`);
   if (found === undefined) throw new ApiError("notFound");
   return new Response(found.body, {
     headers: { ...SAFETY, "content-type": found.type, "cache-control": FOR_EVER },
