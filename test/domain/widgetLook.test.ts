@@ -21,7 +21,13 @@ describe("the look of a widget", () => {
       { heartEnabled: "no", heartColor: "red", ranges: { from: 0 } },
       { heartColor: "url(https://example.org/)", ranges: [null, 7, "x", {}, []] },
       { heartColor: `${RED};background:red`, ranges: [{ from: "0", to: 1, color: RED }] },
-      { heartColor: "#12345", ranges: [{ from: 0, to: 1, color: "red" }, { from: 0, color: RED }] },
+      {
+        heartColor: "#12345",
+        ranges: [
+          { from: 0, to: 1, color: "red" },
+          { from: 0, color: RED },
+        ],
+      },
     ]) {
       expect(lookOf(configuration)).toEqual({ heartEnabled: true, ranges: [] });
     }
