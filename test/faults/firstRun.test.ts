@@ -73,7 +73,7 @@ test(
       "widgets:read",
       "widgets:update",
     ]);
-    expect(introduction).toContain('It may do everything that "me" may. Give apps tokens of their own.');
+    expect(introduction).toContain('It may do everything\nthat "me" may; give apps tokens of their own.');
   },
   TEST_MS_MAX,
 );
