@@ -4,6 +4,7 @@ import { ListenFailure } from "../listenFailure.ts";
 import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
 import { doctorCommand } from "./doctor.ts";
+import { dropinCommand } from "./dropin.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { roomCommand } from "./room.ts";
 import { say } from "./say.ts";
@@ -36,6 +37,7 @@ export function heartwireCommand(): Command {
     simulateCommand(makeLocalTokens),
     watchCommand(),
     doctorCommand(),
+    dropinCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [...commands, ...commands.flatMap(({ commands }) => commands)]) {
