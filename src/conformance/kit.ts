@@ -20,6 +20,9 @@ export interface KitOptions extends Hooks {
   readonly expiredToken?: string;
   /** The id of a room in which the user is. */
   readonly room?: string;
+  /** How long the slow checks wait, where the wire's times are too long: for tests of the kit itself. */
+  readonly quietSeconds?: number;
+  readonly steadySeconds?: number;
   /** The id of a widget of the user whose link is open. */
   readonly widget?: string;
 }
