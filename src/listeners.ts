@@ -1,156 +1,86 @@
-import type { BunRequest, Server } from "bun";
-import type { App, Handler } from "./api/app.ts";
-import type { Context, Upgrade } from "./api/context.ts";
-import { ApiError, renderError } from "./api/errors.ts";
-import type { SocketData } from "./api/liveSockets.ts";
-import { SilentListeners, SWEEP_INTERVAL_MS } from "./silentListeners.ts";
-
-/** The server cannot listen; the message is for the operator. */
-export class ListenFailure extends Error {
-  override name = "ListenFailure";
-  readonly portTaken: boolean;
-
-  constructor(message: string, { portTaken = false } = {}) {
-    super(message);
-    this.portTaken = portTaken;
-  }
-}
+import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import type { App } from "./api/app.ts";
+import type { Context } from "./api/context.ts";
+import { isLoopbackAddress } from "./api/hosts.ts";
+import { BunServers } from "./bunServers.ts";
+import type { CertificatePair } from "./certificates/certificatePair.ts";
+import { DropinListeners } from "./dropinListeners.ts";
+import { SETTINGS } from "./settings/table.ts";
 
 export interface Listeners {
   readonly url: URL;
+  /** The address for https, where there is a certificate. */
+  readonly secureUrl: URL | undefined;
+  readonly dropin: DropinListeners;
   /** Takes no new connection, and waits for the requests that are being answered. */
   stop(): Promise<void>;
 }
 
-type BunServer = Server<SocketData>;
-
-/** How often the end looks whether requests are still being answered. */
-const DRAIN_INTERVAL_MS = 5;
-
 /**
- * Listens on the host of the settings, or on both loopback addresses under one port.
+ * Listens on the host of the settings, or on both loopback addresses under one port; with a certificate on a second
+ * port for TLS; and for apps with Pulsoid's hosts built in where the machine is prepared for them.
  *
- * @throws ListenFailure when the port is taken or the address is not one of this machine
+ * @throws ListenFailure when a port of the first two is taken or the address is not one of this machine
  */
-export async function listen(app: App, context: Context): Promise<Listeners> {
-  const { host, port } = context.settings;
-  const silent = new SilentListeners(context.limits.socketIdleSeconds);
-  const first = serve(app, context, silent, host ?? "127.0.0.1", port);
-  const servers = [first];
-  if (host === undefined) {
-    try {
-      servers.push(serve(app, context, silent, "::1", first.port as number));
-    } catch (error) {
-      // A machine without IPv6 is no fault; a port that only IPv6 has taken would send some clients elsewhere.
-      if (error instanceof ListenFailure && error.portTaken) {
-        await first.stop(true);
-        throw error;
-      }
-      context.log.debug({ reason: (error as Error).message }, "Not listening on ::1.");
-    }
-  }
-  context.sockets.publishThrough((topic, frame) => {
-    for (const server of servers) server.publish(topic, frame);
-  });
-  const sweeping = setInterval(() => silent.sweep(performance.now()), SWEEP_INTERVAL_MS);
-  return {
-    url: new URL(`http://${addressOf(host)}:${first.port}`),
-    async stop() {
-      clearInterval(sweeping);
-      const closed = servers.map((server) => server.stop(false));
-      await drained(servers, context.limits.shutdownSeconds * 1_000);
-      await Promise.all(servers.map((server) => server.stop(true)));
-      await Promise.all(closed);
-    },
-  };
-}
-
-function serve(
+export async function listen(
   app: App,
   context: Context,
-  silent: SilentListeners,
-  hostname: string,
-  port: number,
-): BunServer {
-  const { limits, sockets } = context;
+  pair: CertificatePair | undefined,
+): Promise<Listeners> {
+  const { host, port, tlsPort } = context.settings;
+  const servers = new BunServers(app, context);
+  const dropin = new DropinListeners(servers, context);
   try {
-    return Bun.serve<SocketData>({
-      hostname,
-      port,
-      // Bun shares a port when development is off: two servers would then answer by turns, each for its own tokens.
-      reusePort: false,
-      idleTimeout: limits.requestIdleSeconds,
-      // Our own limit answers with a JSON body, and looks at the declared length before a byte is read.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      routes: Object.fromEntries(
-        Object.entries(app.direct).map(([path, handler]) => [path, mounted(handler)]),
-      ),
-      fetch: (request, server) => app.fetch(request, upgradeOn(server)),
-      websocket: {
-        idleTimeout: limits.socketIdleSeconds,
-        sendPings: true,
-        maxPayloadLength: limits.socketMessageBytesMax,
-        backpressureLimit: limits.socketBacklogBytes,
-        closeOnBackpressureLimit: true,
-        open: (socket) => {
-          silent.opened(socket, performance.now());
-          sockets.opened(socket);
-        },
-        close: (socket) => {
-          silent.closed(socket);
-          sockets.closed(socket);
-        },
-        // What a listener says is not for us, only that it does; its pings are answered by the server itself.
-        message: (socket) => silent.heard(socket),
-        ping: (socket) => silent.heard(socket),
-        pong: (socket) => silent.heard(socket),
+    const [plain] = await servers.open(host, { port, setting: SETTINGS.port.environment });
+    const [secure] =
+      pair === undefined
+        ? []
+        : await servers.open(host, { port: tlsPort, setting: SETTINGS.tlsPort.environment, pair });
+    await dropin.start();
+    return {
+      url: new URL(`http://${addressOf(host)}:${plain.port}`),
+      secureUrl: pair && secure && new URL(`https://${nameFor(pair, context)}:${secure.port}`),
+      dropin,
+      async stop() {
+        await dropin.stop();
+        await servers.stop();
       },
-      development: false,
-      error: (error) => {
-        const failure = new ApiError("unexpected", { cause: error });
-        context.faults.report(failure);
-        return renderError(failure, { otherOrigins: false });
-      },
-    });
+    };
   } catch (error) {
-    throw explain(error as Error & { code?: string }, hostname, port);
+    await servers.stop();
+    throw error;
   }
 }
 
-function mounted(handler: Handler): (request: BunRequest, server: BunServer) => Promise<Response> {
-  let upgrade: Upgrade | undefined;
-  return (request, server) => {
-    upgrade ??= upgradeOn(server);
-    // Bun takes undefined for a request that became a socket; its types do not say so.
-    return handler(request, upgrade, request.params) as Promise<Response>;
-  };
-}
-
-function upgradeOn(server: BunServer): Upgrade {
-  return (request, data) => server.upgrade(request, { data });
-}
-
-async function drained(servers: readonly BunServer[], withinMs: number): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (servers.some((server) => server.pendingRequests > 0) && performance.now() < until) {
-    await Bun.sleep(DRAIN_INTERVAL_MS);
+/**
+ * The first name of this server that its certificate is for. Where there is none it is told, and the usual name is as
+ * good as any: clients will object to it.
+ */
+function nameFor({ details }: CertificatePair, { settings, log }: Context): string {
+  const { host, publicUrl, allowedHosts } = settings;
+  const usual = addressOf(host);
+  const names = [
+    ...(publicUrl === undefined ? [] : [publicUrl.hostname]),
+    ...allowedHosts,
+    usual,
+    ...(host !== undefined && isLoopbackAddress(host) ? ["localhost"] : []),
+  ];
+  const covered = names.find((name) => isFor(details, name.replace(/^\[|\]$/g, "")));
+  if (covered === undefined) {
+    log.warn(
+      { certificate: details.subjectAltName },
+      "The certificate is for no name of this server: add one of its names to HEARTWIRE_ALLOWED_HOSTS.",
+    );
   }
+  return covered ?? usual;
+}
+
+function isFor(details: X509Certificate, name: string): boolean {
+  return (isIP(name) === 0 ? details.checkHost(name) : details.checkIP(name)) !== undefined;
 }
 
 function addressOf(host: string | undefined): string {
   if (host === undefined || host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
-}
-
-function explain(error: Error & { code?: string }, hostname: string, port: number): ListenFailure {
-  if (error.code === "EADDRINUSE") {
-    return new ListenFailure(
-      `Port ${port} is in use. Stop what listens there, or choose another one with HEARTWIRE_PORT.`,
-      { portTaken: true },
-    );
-  }
-  if (error.code === "EACCES") {
-    return new ListenFailure(`Port ${port} may not be used by this user. Choose one of 1024 or more.`);
-  }
-  return new ListenFailure(`Cannot listen on ${hostname} port ${port}: ${error.message}`);
 }

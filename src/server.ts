@@ -5,10 +5,12 @@ import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
+import { readOwnCertificate } from "./certificates/ownCertificate.ts";
 import { ControlChanges } from "./controlChanges.ts";
+import { PULSOID_HOSTS } from "./domain/pulsoidHosts.ts";
 import type { EpochMs } from "./domain/reading.ts";
 import { Ingest } from "./ingest/ingest.ts";
-import { listen } from "./listeners.ts";
+import { type Listeners, listen } from "./listeners.ts";
 import { MemoryBus } from "./live/memoryBus.ts";
 import { DEFAULT_LIMITS, type Limits } from "./settings/limits.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -25,6 +27,10 @@ export interface ServerOptions {
 export interface RunningServer {
   /** The address under which a person on this machine reaches the server. */
   readonly url: URL;
+  /** The same for https, where the operator has named a certificate. */
+  readonly secureUrl: URL | undefined;
+  /** Why apps with Pulsoid's hosts built in may not reach the server though the machine is prepared for them. */
+  readonly dropinProblems: readonly string[];
   readonly storage: Storage;
   /** Ends in order: every reading that was accepted is stored and answered, sockets close with 1001. */
   stop(): Promise<void>;
@@ -33,12 +39,13 @@ export interface RunningServer {
 /**
  * Starts a server: settings -> engines -> api -> listeners.
  *
- * @throws StoreUnavailable or ListenFailure with a message for the operator
+ * @throws UnusableSetting, StoreUnavailable or ListenFailure with a message for the operator
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, log } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = options.clock ?? (() => Date.now() as EpochMs);
+  const pair = readOwnCertificate(settings, clock());
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
   const bus = new MemoryBus();
   const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax);
@@ -47,7 +54,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
   const faults = new FaultLog(log, clock);
   const control = new ControlChanges({ directory, verifier, sockets, roomFeeds, clock, faults });
+  // A page under one of Pulsoid's names is never ours (see api/pulsoidHost.ts), whatever the public address says.
+  const publicUrl = PULSOID_HOSTS.includes(settings.publicUrl?.hostname ?? "")
+    ? undefined
+    : settings.publicUrl;
   let stopping = false;
+  let listeners: Listeners | undefined;
   const context: Context = {
     settings,
     limits,
@@ -64,21 +76,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     faults,
     responses: new ResponseCounts(),
     stopping: () => stopping,
+    leadsPulsoidHosts: () => listeners?.dropin.isOn ?? false,
+    ownUrl: () => publicUrl ?? listeners?.url ?? new URL(`http://localhost:${settings.port}`),
   };
-  const listeners = await listen(createApp(context), context).catch(async (error) => {
+  const listening = await listen(createApp(context), context, pair).catch(async (error) => {
     await storage.close();
     throw error;
   });
+  listeners = listening;
   const stopWatching = control.start();
 
   return {
-    url: listeners.url,
+    url: listening.url,
+    secureUrl: listening.secureUrl,
+    dropinProblems: listening.dropin.problems,
     storage,
     async stop() {
       stopping = true;
       stopWatching();
       sockets.closeAll();
-      await listeners.stop();
+      await listening.stop();
       await storage.close();
     },
   };

@@ -4,6 +4,7 @@ import { ApiError, renderError } from "./errors.ts";
 import { toApiError } from "./failures.ts";
 import { hostCheck } from "./hosts.ts";
 import { isOpenToOtherOrigins, pathOf } from "./otherOrigins.ts";
+import { underPulsoidHost } from "./pulsoidHost.ts";
 import { preflight } from "./responses.ts";
 import { type Method, ROUTES, type Route } from "./routes.ts";
 
@@ -56,7 +57,7 @@ function routable(request: Request): Request {
 const ANY_PATH = "*";
 
 function wrapper(context: Context): (route: Route) => Handler {
-  const allows = hostCheck(context.settings);
+  const judge = hostCheck(context.settings, context.leadsPulsoidHosts);
   const { log, responses, settings } = context;
   const logsRequests = settings.logLevel === "debug";
   return (route) => {
@@ -66,9 +67,11 @@ function wrapper(context: Context): (route: Route) => Handler {
     return async (request, upgrade, parameters) => {
       let response: Response | undefined;
       try {
-        if (!route.anyHost && !allows(request.headers.get("host"))) throw new ApiError("misdirected");
+        const verdict = judge(request.headers.get("host"));
+        if (verdict === "refused" && !route.anyHost) throw new ApiError("misdirected");
+        const call = { request, context, upgrade, parameters };
         const endpoint = endpointFor(route, request, otherOrigins);
-        response = await endpoint({ request, context, upgrade, parameters });
+        response = await (verdict === "pulsoid" ? underPulsoidHost(call, endpoint) : endpoint(call));
       } catch (thrown) {
         const error = toApiError(thrown);
         if (error.row.status >= 500) context.faults.report(error);

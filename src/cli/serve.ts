@@ -28,7 +28,9 @@ async function serve(flags: FlagValues): Promise<void> {
     await server.stop();
     throw error;
   });
-  say(`Heartwire serves at ${server.url.origin}. Ctrl-C ends it.`);
+  for (const problem of server.dropinProblems) say(`Apps with Pulsoid's hosts built in: ${problem}`);
+  const addresses = [server.url, server.secureUrl].flatMap((url) => url?.origin ?? []);
+  say(`Heartwire serves at ${addresses.join(" and ")}. Ctrl-C ends it.`);
 
   await new Promise<void>((resolve) => onEndRequest(resolve));
   say("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");

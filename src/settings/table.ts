@@ -50,6 +50,40 @@ export const SETTINGS = {
     defaultValue: [],
     parse: parseHosts,
   }),
+  tlsCert: setting<string | undefined>({
+    environment: "HEARTWIRE_TLS_CERT",
+    flag: "--tls-cert <file>",
+    description:
+      "A certificate as PEM, followed by those that signed it. With it and its key the server speaks https and wss too, on HEARTWIRE_TLS_PORT. Both are read at the start: restart the server when they are renewed.",
+    defaultText: "none: plain http only",
+    defaultValue: undefined,
+    parse: parseFile,
+  }),
+  tlsKey: setting<string | undefined>({
+    environment: "HEARTWIRE_TLS_KEY",
+    flag: "--tls-key <file>",
+    description: "The key of HEARTWIRE_TLS_CERT as PEM, without a passphrase.",
+    defaultText: "none",
+    defaultValue: undefined,
+    parse: parseFile,
+  }),
+  tlsPort: setting<number>({
+    environment: "HEARTWIRE_TLS_PORT",
+    flag: "--tls-port <number>",
+    description: "The port for https and wss when there is a certificate; 0 takes a free one.",
+    defaultText: "4328",
+    defaultValue: 4328,
+    parse: parsePort,
+  }),
+  dropinPorts: setting<readonly [https: number, http: number]>({
+    environment: "HEARTWIRE_DROPIN_PORTS",
+    flag: "--dropin-ports <numbers>",
+    description:
+      "The ports for https and for plain http on which apps with Pulsoid's hosts built in are answered once `heartwire dropin on` has prepared this machine. Other than 443 and 80 they need a firewall that leads those two there: see docs/dropin.md.",
+    defaultText: "443,80",
+    defaultValue: [443, 80],
+    parse: parseTwoPorts,
+  }),
   data: setting<string>({
     environment: "HEARTWIRE_DATA",
     flag: "--data <folder>",
@@ -102,6 +136,14 @@ function parsePort(text: string): number {
   return port;
 }
 
+function parseTwoPorts(text: string): readonly [number, number] {
+  const [https, http, ...more] = text.split(",");
+  if (https === undefined || http === undefined || more.length > 0) {
+    throw new UnusableSetting("expected two ports, for https and for http, such as 443,80");
+  }
+  return [parsePort(https.trim()), parsePort(http.trim())];
+}
+
 function parseHost(text: string): string {
   if (/[\s/]/.test(text) || text === "") {
     throw new UnusableSetting("expected an address of this machine, such as 0.0.0.0 or 192.168.1.20");
@@ -111,6 +153,11 @@ function parseHost(text: string): string {
 
 function parseFolder(text: string): string {
   if (text.trim() === "") throw new UnusableSetting("expected the name of a folder");
+  return text;
+}
+
+function parseFile(text: string): string {
+  if (text.trim() === "") throw new UnusableSetting("expected the name of a file");
   return text;
 }
 

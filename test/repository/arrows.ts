@@ -9,6 +9,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   settings: [],
   exchange: ["domain"],
+  certificates: ["domain", "settings"],
   storage: ["domain", "settings"],
   live: ["domain", "settings"],
   ingest: ["domain", "settings", "exchange", "storage", "live"],
@@ -16,8 +17,21 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Of web it takes files to serve, and no code.
   api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
   web: ["domain", "exchange"],
-  server: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api"],
-  cli: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "api", "server"],
+  // HTTP and sockets only: it checks any server.
+  conformance: [],
+  server: ["domain", "settings", "certificates", "exchange", "storage", "live", "ingest", "auth", "api"],
+  cli: [
+    "domain",
+    "settings",
+    "certificates",
+    "exchange",
+    "storage",
+    "live",
+    "ingest",
+    "auth",
+    "api",
+    "server",
+  ],
 };
 
 /** Rooms without packages, without the runtime, without clock and chance. */
