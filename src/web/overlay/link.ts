@@ -35,8 +35,11 @@ export async function askLink(widgetId: string): Promise<LinkAnswer> {
   }
 }
 
+/** Browser sources are years behind browsers: `AbortSignal.timeout` is new to some of them. */
 function ask(path: string): Promise<Response> {
-  return fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ANSWER_TIMEOUT_MS);
+  return fetch(path, { cache: "no-store", signal: controller.signal }).finally(() => clearTimeout(timer));
 }
 
 /** A proxy in between answers 404 too while the server behind it starts, but not in the server's words. */
