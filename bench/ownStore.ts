@@ -14,6 +14,7 @@ export function openOwnStore(folder: string): Promise<ReadingStore> {
     freshReadingsMax: DEFAULT_LIMITS.freshReadingsMax,
     freshAgeMsMax: DEFAULT_LIMITS.freshSecondsMax * 1_000,
     quietMs: DEFAULT_LIMITS.hourQuietSeconds * 1_000,
+    sealedHourReadingsMax: DEFAULT_LIMITS.sealedHourReadingsMax,
     waitingReadingsMax: DEFAULT_LIMITS.waitingReadingsMax,
   });
 }

@@ -1,7 +1,7 @@
 import type { Control } from "./api/context.ts";
 import { ApiError } from "./api/errors.ts";
 import type { FaultLog } from "./api/faultLog.ts";
-import type { FindHolding, LiveSockets } from "./api/liveSockets.ts";
+import { type FindHolding, type LiveSockets, RIGHT_KINDS, type RightKind } from "./api/liveSockets.ts";
 import type { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import type { TokenVerifier } from "./auth/tokens.ts";
 import type { EpochMs } from "./domain/reading.ts";
@@ -27,8 +27,9 @@ export interface ControlChangesParts {
  */
 export class ControlChanges implements Control {
   readonly #parts: ControlChangesParts;
-  #changes = 0;
-  #checkedChanges = 0;
+  #revision = 0;
+  /** Kinds of rights of which some may have ended since the last look. */
+  readonly #pending = new Set<RightKind>();
   #checking = false;
 
   constructor(parts: ControlChangesParts) {
@@ -36,11 +37,16 @@ export class ControlChanges implements Control {
   }
 
   get revision(): number {
-    return this.#changes;
+    return this.#revision;
   }
 
-  announce(): void {
-    this.#changes++;
+  announce(kinds: readonly RightKind[]): void {
+    this.#revision++;
+    this.lookAgain(kinds);
+  }
+
+  lookAgain(kinds: readonly RightKind[]): void {
+    for (const kind of kinds) this.#pending.add(kind);
     void this.#check();
   }
 
@@ -49,7 +55,7 @@ export class ControlChanges implements Control {
     const { directory, verifier, sockets, clock } = this.#parts;
     const changedElsewhere = () => {
       verifier.forget();
-      this.announce();
+      this.announce(RIGHT_KINDS);
     };
     const stopWatching = directory.watch(changedElsewhere, (error) => {
       this.#unverified(error);
@@ -66,17 +72,19 @@ export class ControlChanges implements Control {
   }
 
   async #check(): Promise<void> {
-    if (this.#checking || this.#checkedChanges === this.#changes) return;
+    if (this.#checking || this.#pending.size === 0) return;
     const { directory, sockets, roomFeeds } = this.#parts;
     this.#checking = true;
+    let kinds: readonly RightKind[] = [];
     try {
-      while (this.#checkedChanges !== this.#changes) {
-        const upTo = this.#changes;
-        await sockets.closeEnded(holdingIn(directory));
-        await roomFeeds.refresh();
-        this.#checkedChanges = upTo;
+      while (this.#pending.size > 0) {
+        kinds = [...this.#pending];
+        this.#pending.clear();
+        await sockets.closeEnded(kinds, holdingIn(directory));
+        if (kinds.includes("membership")) await roomFeeds.refresh();
       }
     } catch (error) {
+      for (const kind of kinds) this.#pending.add(kind);
       this.#unverified(error);
     } finally {
       this.#checking = false;

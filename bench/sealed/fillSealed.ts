@@ -31,13 +31,16 @@ export function fillSealed(folder: string, total: number, disturbance: Disturban
     freshReadingsMax: DEFAULT_LIMITS.freshReadingsMax,
     freshAgeMsMax: 0,
     quietMs: 0,
+    sealedHourReadingsMax: DEFAULT_LIMITS.sealedHourReadingsMax,
     clock: () => now,
   });
   let sealedHours = 0;
   let sealMs = 0;
   const seal = () => {
+    const waiting = engine.measure().unsealedHours;
     const startedAt = performance.now();
-    while (engine.sealStep()) sealedHours++;
+    while (engine.sealStep());
+    sealedHours += waiting - engine.measure().unsealedHours;
     sealMs += performance.now() - startedAt;
   };
   const startedAt = performance.now();

@@ -60,9 +60,9 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
     stopping: () => false,
+    control: { revision: 0, announce: () => {}, lookAgain: () => {} },
     leadsPulsoidHosts: () => false,
     ownUrl: () => new URL("http://localhost"),
-    control: { revision: 0, announce: () => {} },
   };
   const write = createApp(context).direct["/api/v1/data"]!;
   return (request) => write(request, () => false, {}) as Promise<Response>;

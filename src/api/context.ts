@@ -7,7 +7,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { Directory } from "../storage/directory.ts";
 import type { ReadingStore } from "../storage/readingStore.ts";
 import type { FaultLog } from "./faultLog.ts";
-import type { LiveSockets, SocketData } from "./liveSockets.ts";
+import type { LiveSockets, RightKind, SocketData } from "./liveSockets.ts";
 import type { ResponseCounts } from "./responseCounts.ts";
 import type { RoomFeeds } from "./rooms/roomFeeds.ts";
 
@@ -39,8 +39,14 @@ export interface Context {
 export interface Control {
   /** Changes with every change that is known here. */
   readonly revision: number;
-  /** Whoever changes something calls this afterwards: what it took away then ends at once. */
-  announce(): void;
+  /**
+   * Whoever changes something calls this afterwards: what it took away then ends at once, and rooms hear of it.
+   *
+   * @param kinds of rights that may have ended by it, or whose room changed
+   */
+  announce(kinds: readonly RightKind[]): void;
+  /** Looks at rights of these kinds once more, though nothing changed: some were looked up before a change. */
+  lookAgain(kinds: readonly RightKind[]): void;
 }
 
 /** The part of the logger that is used; messages and fields never hold a token. */

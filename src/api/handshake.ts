@@ -14,7 +14,7 @@ export function becomeSocket(call: Call, data: SocketData, revision: number): un
   if (!isHandshake(request)) throw upgradeRequired();
   if (context.stopping() || context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
   if (!upgrade(request, data)) throw upgradeRequired();
-  if (context.control.revision !== revision) context.control.announce();
+  if (context.control.revision !== revision) context.control.lookAgain(data.rights.map(({ kind }) => kind));
 }
 
 /** 16 bytes in base64 (RFC 6455 section 4.1). */

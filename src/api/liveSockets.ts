@@ -10,7 +10,9 @@ export interface Right {
   readonly expiresAt?: EpochMs;
 }
 
-export type RightKind = "token" | "membership" | "link";
+export const RIGHT_KINDS = ["token", "membership", "link"] as const;
+
+export type RightKind = (typeof RIGHT_KINDS)[number];
 
 /** Frames that many sockets share: whoever listens to a channel of one name hears the same. */
 export interface Channel {
@@ -89,9 +91,9 @@ export class LiveSockets {
     }
   }
 
-  /** Closes the sockets that lost a right. When `findHolding` throws, those that were not looked at stay open. */
-  async closeEnded(findHolding: FindHolding): Promise<void> {
-    for (const kind of Object.keys(ENDED) as RightKind[]) {
+  /** Closes the sockets that lost a right of these kinds. When `findHolding` throws, those that were not looked at stay open. */
+  async closeEnded(kinds: readonly RightKind[], findHolding: FindHolding): Promise<void> {
+    for (const kind of kinds) {
       const ids = new Set(this.#rightsOf(kind));
       if (ids.size === 0) continue;
       const holding = await findHolding(kind, [...ids]);

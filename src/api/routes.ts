@@ -2,6 +2,7 @@ import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
 import type { Operation } from "./operation.ts";
+import { JOIN_PATH, joinPage } from "./pages/joinPage.ts";
 import { overlayAlias, overlayAsset, overlayPage } from "./pages/overlay.ts";
 import { pulsoidPage } from "./pages/pulsoidPages.ts";
 import { welcome } from "./pages/welcome.ts";
@@ -86,5 +87,6 @@ export const ROUTES: readonly Route[] = [
   { path: "/widget/view/:id", methods: { GET: overlayPage } },
   { path: "/widget/:id", methods: { GET: overlayAlias } },
   { path: "/assets/:file", methods: { GET: overlayAsset } },
+  { path: JOIN_PATH, methods: { GET: joinPage } },
   { path: "/ui/:page", methods: { GET: pulsoidPage } },
 ];

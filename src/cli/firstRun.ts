@@ -71,7 +71,8 @@ Welcome. This is the first run: a user "${FIRST_USER}" was made.
   Address  ${origin}
   Token    ${token}
 
-You will not see this token again. It may do everything that "${FIRST_USER}" may. Give apps tokens of their own.
+You will not see this token again. It may do everything
+that "${FIRST_USER}" may; give apps tokens of their own.
 
 Send a first reading from another terminal (paste all three lines):
 
@@ -84,6 +85,7 @@ Then, from this folder:
   export HEARTWIRE_TOKEN=${token}${whereElse(origin)}
   npm run heartwire -- simulate        a lifelike heart, if no strap is at hand
   npm run heartwire -- watch           see it live
+  npm run heartwire -- widget create --user ${FIRST_USER}   show it in OBS
 
 `;
 }

@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { ListenFailure } from "../listenFailure.ts";
 import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
+import { conformanceCommand } from "./conformance.ts";
 import { doctorCommand } from "./doctor.ts";
 import { dropinCommand } from "./dropin.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
@@ -36,6 +37,7 @@ export function heartwireCommand(): Command {
     sendCommand(),
     simulateCommand(makeLocalTokens),
     watchCommand(),
+    conformanceCommand(),
     doctorCommand(),
     dropinCommand(),
   ];

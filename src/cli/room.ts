@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addConnectionOptions } from "./connection.ts";
 import {
+  describeInvitation,
   describeRoom,
   describeWithdrawn,
   type RoomAnswer,
@@ -134,7 +135,7 @@ function inviting(): readonly Command[] {
         const path = `${pathOf(room)}/invitations`;
         const invitation = readInvitation(await call(flags, { ...WIDENING, method: "POST", path, body }));
         if (flags.json) return print(invitation);
-        say(`Whoever is given this code can join until ${new Date(invitation.expires_at).toISOString()}:`);
+        say(describeInvitation(invitation));
         console.log(invitation.code);
       }),
     example("withdraw", "room withdraw ROOM", "Take back every invitation to a room.")

@@ -68,6 +68,11 @@ export const LIMITS = {
     "seconds",
     "An hour that is over is sealed when nothing was added to it for this long.",
   ),
+  sealedHourReadingsMax: limit(
+    40_000,
+    "readings",
+    "An hour of one user with more (eleven a second, all the time) stays in parts, which take more room: sealing it would hold up writes.",
+  ),
   walPagesMax: limit(
     1_000,
     "pages of 4096 bytes",

@@ -100,10 +100,12 @@ export interface StoreMeasures {
   /** Readings in parts of hours that are not sealed yet. */
   readonly packedReadings: number;
   readonly sealedReadings: number;
-  /** Hours that wait to be sealed, those that are not over yet included. */
+  /** Hours that wait to be sealed, those that are not over yet included; not those that are too large for it. */
   readonly unsealedHours: number;
   readonly commits: number;
   readonly commitErrors: number;
+  /** How often an hour could not be sealed, for want of room on the disk or because it is damaged. */
+  readonly sealingErrors: number;
 }
 
 /** The store cannot take or give anything right now. Its message is for the operator, never for the wire. */

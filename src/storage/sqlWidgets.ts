@@ -84,9 +84,15 @@ export class SqlWidgets implements Widgets {
 
   async findOpenLinks(ids: readonly number[]): Promise<ReadonlySet<number>> {
     const rows = await inChunks(ids, (chunk) =>
-      widgetsOf(this.#database).where("widget_link.id", "in", chunk).execute(),
+      this.#database
+        .selectFrom("widget_link")
+        .leftJoin("access_token", "access_token.id", "widget_link.token_id")
+        .select("widget_link.id")
+        .where("widget_link.id", "in", chunk)
+        .where("access_token.revoked_at", "is", null)
+        .execute(),
     );
-    return new Set(rows.map(toWidget).flatMap(({ link }) => link ?? []));
+    return new Set(rows.map(({ id }) => id));
   }
 }
 

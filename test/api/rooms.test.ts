@@ -12,7 +12,7 @@ import {
   type Person,
   type RoomAnswer,
 } from "../support/rooms.ts";
-import { startTestServer } from "../support/server.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
 import { sharedServer } from "../support/sharedServer.ts";
 
 /** Our own routes to make, join, configure and leave rooms. */
@@ -92,6 +92,23 @@ describe("inviting and joining", () => {
       const { rooms } = await answered<{ rooms: readonly RoomAnswer[] }>(call(who, "GET", ""));
       expect(rooms.map(({ room_id }) => room_id)).toEqual([roomId]);
     }
+  });
+
+  test("the link of an invitation has the code behind #, at the address that was asked or the public one", async () => {
+    const anna = await someone();
+    const roomId = await newRoom(shared(), anna);
+    const linkOf = async (server: TestServer, who: Person, room: string) => {
+      const answer = callRooms(server, who, "POST", `/${room}/invitations`, {});
+      return (await answered<{ invitation: { code: string; link: string } }>(answer)).invitation;
+    };
+    const { code, link } = await linkOf(shared(), anna, roomId);
+    expect(link).toBe(`${shared().origin}/join#${code}`);
+    await using server = await startTestServer({
+      environment: { HEARTWIRE_PUBLIC_URL: "https://heart.example.org" },
+    });
+    const ben = await newPerson(server);
+    const { code: other, link: publicLink } = await linkOf(server, ben, await newRoom(server, ben));
+    expect(publicLink).toBe(`https://heart.example.org/join#${other}`);
   });
 
   test("a code may be typed in small letters, without hyphens, with O for 0 and I or L for 1", async () => {

@@ -24,7 +24,12 @@ describe("heartwire room", () => {
     const room = await created(anna);
     const { stdout: code, stderr } = await run(anna, "invite", room, "--expires", "2");
     expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\n$/);
-    expect(stderr).toMatch(/^Whoever is given this code can join until \d{4}-\d\d-\d\dT[\d:.]+Z:\n$/);
+    expect(stderr).toMatch(
+      /^Until \d{4}-\d\d-\d\dT[\d:.]+Z whoever is given the code can join, also by this link:\n/,
+    );
+    expect(stderr).toEndWith(`\n${shared().origin}/join#${code}`);
+    const json = JSON.parse((await run(anna, "invite", room, "--json")).stdout);
+    expect(Object.keys(json)).toEqual(["code", "expires_at", "link"]);
     expect(await run(ben, "join", code.trim())).toEqual({
       code: 0,
       stdout: `${room}  joined  {"name":"Race"}\n  ${anna.profileId}  {}\n  ${ben.profileId}  {}\n`,

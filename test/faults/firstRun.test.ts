@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { FILES } from "../../src/storage/sqlite/folder.ts";
 import { ServerProcess, serveToEnd } from "../support/faults/serverProcess.ts";
-import { MOMENT } from "../support/requests.ts";
+import { bearer, MOMENT, VALIDATE_PATH } from "../support/requests.ts";
 import { throwAwayFolder, write } from "../support/server.ts";
 
 const TEST_MS_MAX = 60_000;
@@ -51,6 +51,29 @@ test(
     );
     rmSync(file, { recursive: true });
     expect(await writeWithToldToken()).toBe(200);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "the first token may do everything that somebody may do with what is theirs, and nothing that is an app's",
+  async () => {
+    await using server = await ServerProcess.start({ folder });
+    const introduction = readFileSync(join(folder, FILES.firstRun), "utf8");
+    const token = UUID.exec(introduction)?.[0] as string;
+    const response = await fetch(`${server.origin}${VALIDATE_PATH}`, { headers: bearer(token) });
+    const { scopes } = (await response.json()) as { readonly scopes: readonly string[] };
+    expect(scopes).toEqual([
+      "data:heart_rate:read",
+      "data:heart_rate:write",
+      "data:statistics:read",
+      "data:room:read",
+      "data:room:write",
+      "profile:read",
+      "widgets:read",
+      "widgets:update",
+    ]);
+    expect(introduction).toContain('It may do everything\nthat "me" may; give apps tokens of their own.');
   },
   TEST_MS_MAX,
 );

@@ -4,16 +4,21 @@ import { join } from "node:path";
 import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
 import { VICTIM_PROFILES } from "../support/faults/engineReadings.ts";
+import { killedAtRandom } from "../support/faults/killedStore.ts";
 import { runVictim } from "../support/faults/runVictim.ts";
-import { modelAfter, OPERATIONS, operate, SEALING_OPTIONS } from "../support/faults/sealingScript.ts";
+import { modelAfter, note, OPERATIONS, operate, SEALING_OPTIONS } from "../support/faults/sealingScript.ts";
+import { withSeed } from "../support/faults/seed.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import type { StoreModel } from "../support/storeModel.ts";
+import { StoreModel } from "../support/storeModel.ts";
 
 const VICTIM = "sealingVictim.ts";
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 /** Before so many statements, evenly spread, a store is killed: more of them in CI. */
 const KILLS = process.env.CI === "true" ? 150 : 15;
+
+/** How often the store of the other test is killed. */
+const ROUNDS = process.env.CI === "true" ? 60 : 10;
 
 const folder = throwAwayFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,6 +36,32 @@ test("a store killed anywhere while it is written, corrected, deleted, packed an
     expectWhole(file, answered, `killed before statement ${statement}`);
   }
 }, 300_000);
+
+test(
+  "a store killed at any moment, again and again, loses and doubles nothing",
+  () =>
+    withSeed(async (random) => {
+      const file = join(folder, "again.db");
+      const model = new StoreModel();
+      let done = 0;
+      let sealed = 0;
+      for (let round = 1; round <= ROUNDS; round++) {
+        const answered = await killedAtRandom(file, done, random);
+        while (done < answered) note(model, done++);
+        const engine = new ReadingEngine({ file, ...SEALING_OPTIONS });
+        const found = contents(engine);
+        // The operation that was under way happened as a whole or not at all.
+        if (!Bun.deepEquals(found, expected(model))) note(model, done++);
+        expect({ round, found }).toEqual({ round, found: expected(model) });
+        sealed = engine.measure().sealedReadings;
+        engine.close();
+      }
+      // Sealing went on all the time, or this test shows nothing.
+      expect(sealed).toBeGreaterThan(model.size / 2);
+      console.error(`${ROUNDS} kills: ${done} operations, ${model.size} readings, ${sealed} of them sealed.`);
+    }),
+  300_000,
+);
 
 /** Checks the file as it lies there, and again when the rest of the script was done, and when that was read anew. */
 function expectWhole(file: string, answered: number, when: string): void {

@@ -37,8 +37,8 @@ function examplesOf(page: string): readonly Example[] {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** The code of an invitation, and when it expires. */
-const INVITATION = /"code":"[0-9A-Z-]{14}","expires_at":\d{13}/g;
+/** The code of an invitation, when it expires, and its link. */
+const INVITATION = /"code":"([0-9A-Z-]{14})","expires_at":\d{13},"link":"http:\/\/[\w.]+:\d+\/join#\1"/g;
 
 /** An answer without what is another one each time: identifiers. */
 function comparable(answer: string): string {
@@ -95,7 +95,7 @@ describe("the examples of docs/api.md, in their order", () => {
     } else {
       test(`${name} answers what is shown`, async () => {
         const command = start(["bash", "-c", here(code)]);
-        expect(comparable(await command.stdout.text())).toBe(comparable(answer));
+        expect(comparable(await command.stdout.text())).toBe(comparable(here(answer)));
         await command.exited;
       });
     }

@@ -14,8 +14,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   live: ["domain", "settings"],
   ingest: ["domain", "settings", "exchange", "storage", "live"],
   auth: ["domain", "settings", "exchange", "storage", "live"],
-  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth"],
+  // Of web it takes files to serve, and no code.
+  api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
   web: ["domain", "exchange"],
+  // HTTP and sockets only: it checks any server.
+  conformance: [],
   server: ["domain", "settings", "certificates", "exchange", "storage", "live", "ingest", "auth", "api"],
   cli: [
     "domain",
@@ -28,6 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "auth",
     "api",
     "server",
+    "conformance",
   ],
 };
 

@@ -25,6 +25,7 @@ function engineOptions(freshReadingsMax: number): ReadingEngineOptions {
     freshReadingsMax,
     freshAgeMsMax: 3_600_000,
     quietMs: 0,
+    sealedHourReadingsMax: 40_000,
   };
 }
 

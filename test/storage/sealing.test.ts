@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -31,6 +32,7 @@ function engineOptions(more: Partial<ReadingEngineOptions> = {}): ReadingEngineO
     freshReadingsMax: 20,
     freshAgeMsMax: 1_800_000,
     quietMs: QUIET,
+    sealedHourReadingsMax: 40_000,
     ...more,
   };
 }
@@ -63,6 +65,7 @@ const profile = fc.constantFrom(...PROFILES);
 const source = fc.integer({ min: 0, max: 1 });
 const bpm = fc.integer({ min: 1, max: 65_535 });
 const lateness = fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: -3 * HOUR, max: 3 * HOUR }));
+const limit = fc.constantFrom(5, 40_000);
 const kind = <const Kind extends string>(name: Kind) => fc.record({ kind: fc.constant(name) });
 const turn = fc.oneof(
   {
@@ -103,90 +106,98 @@ describe("sealing", () => {
   test("whatever is appended, packed, sealed, corrected, deleted and restarted, the store answers as a plain list would", () => {
     const runs = process.env.CI === "true" ? 400 : 80;
     fc.assert(
-      fc.property(fc.array(turn, { maxLength: 80 }), fc.tuple(time, time), (turns, [from, to]) => {
-        let now = NOON + 3 * HOUR;
-        const options = engineOptions({ clock: () => now });
-        let engine = new ReadingEngine(options);
-        const model = new StoreModel();
-        for (const next of turns) {
-          switch (next.kind) {
-            case "append": {
-              const rows = next.rows.map(
-                ([who, from, at, late, rate]) => [who, from, at, at + late, rate] as const,
-              );
-              const news = rows.map(([profile, source, measuredAt, arrivedAt, bpm]) =>
-                model.append({ profile, source, measuredAt, arrivedAt, bpm }),
-              );
-              const sequences = engine.append(Float64Array.from(rows.flat()));
-              expect([...sequences].map((sequence) => sequence > 0)).toEqual(news);
-              break;
+      fc.property(
+        fc.array(turn, { maxLength: 80 }),
+        fc.tuple(time, time),
+        limit,
+        (turns, [from, to], max) => {
+          let now = NOON + 3 * HOUR;
+          const options = engineOptions({ clock: () => now, sealedHourReadingsMax: max });
+          let engine = new ReadingEngine(options);
+          const model = new StoreModel();
+          for (const next of turns) {
+            switch (next.kind) {
+              case "append": {
+                const rows = next.rows.map(
+                  ([who, from, at, late, rate]) => [who, from, at, at + late, rate] as const,
+                );
+                const news = rows.map(([profile, source, measuredAt, arrivedAt, bpm]) =>
+                  model.append({ profile, source, measuredAt, arrivedAt, bpm }),
+                );
+                const sequences = engine.append(Float64Array.from(rows.flat()));
+                expect([...sequences].map((sequence) => sequence > 0)).toEqual(news);
+                break;
+              }
+              case "pack step":
+                engine.packStep();
+                break;
+              case "pack old":
+                engine.packOld();
+                break;
+              case "seal step":
+                engine.sealStep();
+                break;
+              case "remove": {
+                const until = next.from + next.lengthMs;
+                const expected = model.remove(next.profile, next.from, until, next.source);
+                expect(engine.remove(next.profile, next.from, until, next.source)).toBe(expected);
+                break;
+              }
+              case "correct": {
+                const expected = model.correct(next.profile, next.source, next.at, next.bpm);
+                const correction = {
+                  source: next.source as SourceId,
+                  measuredAt: next.at as EpochMs,
+                  bpm: next.bpm as Bpm,
+                };
+                expect(engine.correct(next.profile, [correction])).toBe(expected);
+                break;
+              }
+              case "restart":
+                engine.close();
+                engine = new ReadingEngine(options);
+                break;
+              case "time passes":
+                now += next.ms;
             }
-            case "pack step":
-              engine.packStep();
-              break;
-            case "pack old":
-              engine.packOld();
-              break;
-            case "seal step":
-              engine.sealStep();
-              break;
-            case "remove": {
-              const until = next.from + next.lengthMs;
-              const expected = model.remove(next.profile, next.from, until, next.source);
-              expect(engine.remove(next.profile, next.from, until, next.source)).toBe(expected);
-              break;
-            }
-            case "correct": {
-              const expected = model.correct(next.profile, next.source, next.at, next.bpm);
-              const correction = {
-                source: next.source as SourceId,
-                measuredAt: next.at as EpochMs,
-                bpm: next.bpm as Bpm,
-              };
-              expect(engine.correct(next.profile, [correction])).toBe(expected);
-              break;
-            }
-            case "restart":
-              engine.close();
-              engine = new ReadingEngine(options);
-              break;
-            case "time passes":
-              now += next.ms;
           }
-        }
-        const expectAll = () => {
-          for (const profile of PROFILES) {
-            const found = engine
-              .read(profile, 0, END_OF_TIME, 10_000)
-              .map(({ sequence: _, ...reading }) => reading);
-            expect(found as object[]).toEqual([...model.of(profile)]);
-            const [start, end] = [Math.min(from, to), Math.max(from, to)];
-            for (const [first, last] of [
-              [0, END_OF_TIME],
-              [start, end],
-            ] as const) {
-              const hours = engine.aggregate(profile, first, last);
-              expect(statisticsOf(hours, {})).toEqual(model.statistics(profile, first, last, {}));
+          const expectAll = () => {
+            for (const profile of PROFILES) {
+              const found = engine
+                .read(profile, 0, END_OF_TIME, 10_000)
+                .map(({ sequence: _, ...reading }) => reading);
+              expect(found as object[]).toEqual([...model.of(profile)]);
+              const [start, end] = [Math.min(from, to), Math.max(from, to)];
+              for (const [first, last] of [
+                [0, END_OF_TIME],
+                [start, end],
+              ] as const) {
+                const hours = engine.aggregate(profile, first, last);
+                expect(statisticsOf(hours, {})).toEqual(model.statistics(profile, first, last, {}));
+              }
+              const latest = engine.latest(profile);
+              const latestAt =
+                latest === undefined ? undefined : Math.min(latest.measuredAt, latest.arrivedAt);
+              expect(latestAt).toBe(model.latestAt(profile));
             }
-            const latest = engine.latest(profile);
-            const latestAt = latest === undefined ? undefined : Math.min(latest.measuredAt, latest.arrivedAt);
-            expect(latestAt).toBe(model.latestAt(profile));
-          }
-          const { freshReadings, packedReadings, sealedReadings } = engine.measure();
-          expect(freshReadings + packedReadings + sealedReadings).toBe(model.size);
-        };
-        expectAll();
-        now += 24 * HOUR;
-        packAll(engine);
-        now += 24 * HOUR;
-        sealAll(engine);
-        expectAll();
-        expect(engine.measure()).toMatchObject({ freshReadings: 0, packedReadings: 0, unsealedHours: 0 });
-        engine.close();
-        engine = new ReadingEngine(options);
-        expectAll();
-        engine.close();
-      }),
+            const { freshReadings, packedReadings, sealedReadings } = engine.measure();
+            expect(freshReadings + packedReadings + sealedReadings).toBe(model.size);
+          };
+          expectAll();
+          now += 24 * HOUR;
+          packAll(engine);
+          now += 24 * HOUR;
+          sealAll(engine);
+          expectAll();
+          expect(engine.measure()).toMatchObject({ freshReadings: 0, unsealedHours: 0, sealingErrors: 0 });
+          // Only hours that are too large are left in parts.
+          if (max > model.size) expect(engine.measure().packedReadings).toBe(0);
+          engine.close();
+          engine = new ReadingEngine(options);
+          expectAll();
+          engine.close();
+        },
+      ),
       { numRuns: runs, includeErrorInReport: true },
     );
   }, 300_000);
@@ -228,6 +239,96 @@ describe("sealing", () => {
     now += 1;
     packAll(engine);
     expect(engine.measure()).toMatchObject({ freshReadings: 0, packedReadings: 1 });
+    engine.close();
+  });
+
+  test("an hour with as many readings as the limit is sealed, one with one more stays as it is, late ones included", () => {
+    const options = engineOptions({ quietMs: 0, freshAgeMsMax: 0, sealedHourReadingsMax: 10 });
+    const engine = new ReadingEngine(options);
+    const append = (profile: number, from: number, count: number) => {
+      const rows = Array.from({ length: count }, (_, step) => {
+        const at = NOON + (from + step) * 1_000;
+        return [profile, 0, at, at, 70];
+      });
+      engine.append(Float64Array.from(rows.flat()));
+      sealAll(engine);
+    };
+    append(1, 0, 10);
+    append(2, 0, 11);
+    expect(engine.measure()).toMatchObject({ sealedReadings: 10, packedReadings: 11, unsealedHours: 0 });
+    append(1, 10, 1);
+    expect(engine.measure()).toMatchObject({ sealedReadings: 10, packedReadings: 12, unsealedHours: 0 });
+    for (const profile of [1, 2]) {
+      expect(engine.read(profile, 0, END_OF_TIME, 100)).toHaveLength(11);
+      expect(engine.aggregate(profile, 0, END_OF_TIME)).toMatchObject([{ readings: 11, coveredMs: 10_000 }]);
+    }
+    // With one reading less it is no longer too large, once something is added to it or the store is opened again.
+    expect(engine.remove(2, NOON, NOON)).toBe(1);
+    engine.close();
+    const again = new ReadingEngine(options);
+    sealAll(again);
+    expect(again.measure()).toMatchObject({ sealedReadings: 20, packedReadings: 1 });
+    again.close();
+  });
+
+  test("a damaged hour is told of, and the hours of everybody else are sealed", () => {
+    const options = engineOptions({ quietMs: 0, freshAgeMsMax: 0 });
+    const before = new ReadingEngine(options);
+    for (const profile of [1, 2, 3]) before.append(Float64Array.from([profile, 0, NOON, NOON, 70]));
+    packAll(before);
+    before.close();
+    const file = new Database(options.file);
+    file.run("UPDATE packed_hour SET packed = x'09' WHERE profile = 1");
+    file.close();
+    const engine = new ReadingEngine(options);
+    expect(() => engine.sealStep()).toThrow("unknown form");
+    expect(engine.measure()).toMatchObject({ packedReadings: 3, sealedReadings: 0, sealingErrors: 1 });
+    while (engine.measure().sealedReadings < 2) engine.sealStep();
+    expect(engine.measure()).toMatchObject({ packedReadings: 1, unsealedHours: 1 });
+    expect(engine.read(2, 0, END_OF_TIME, 10)).toHaveLength(1);
+    engine.close();
+  });
+
+  test("a clock that ran years ahead and was set right holds up no sealing", () => {
+    let now = NOON + 50_000 * HOUR;
+    const engine = new ReadingEngine(engineOptions({ clock: () => now }));
+    engine.append(Float64Array.from([1, 0, NOON, NOON, 70]));
+    packAll(engine);
+    now = NOON + HOUR;
+    engine.append(Float64Array.from([2, 0, NOON, NOON, 70]));
+    packAll(engine);
+    now += QUIET;
+    while (engine.sealStep());
+    expect(engine.measure()).toMatchObject({ sealedReadings: 2, unsealedHours: 0 });
+    engine.close();
+  });
+
+  test("years are deleted at once, but for what was claimed after them by a clock that was ahead", () => {
+    const engine = new ReadingEngine(engineOptions({ quietMs: 0, freshAgeMsMax: 0 }));
+    const days = Array.from({ length: 800 }, (_, day) => [
+      1,
+      0,
+      NOON + day * 24 * HOUR,
+      NOON + day * 24 * HOUR,
+      70,
+    ]);
+    const claimedLater = NOON + 900 * 24 * HOUR;
+    engine.append(Float64Array.from([...days.flat(), 1, 0, claimedLater, NOON + 5_000, 80]));
+    sealAll(engine);
+    // Of hours at the edges only what is asked for goes.
+    engine.append(
+      Float64Array.from([1, 0, NOON - 48 * HOUR, NOON, 60, 1, 0, NOON - 48 * HOUR + 1, NOON, 61]),
+    );
+    sealAll(engine);
+    expect(engine.remove(1, NOON - 48 * HOUR + 1, NOON - 1)).toBe(1);
+    expect(engine.remove(1, 0, NOON - 48 * HOUR)).toBe(1);
+    expect(engine.remove(1, 0, claimedLater - 1)).toBe(800);
+    expect(engine.read(1, 0, END_OF_TIME, 10)).toMatchObject([
+      { measuredAt: claimedLater, bpm: 80 },
+    ] as object[]);
+    expect(engine.latest(1) as object).toMatchObject({ measuredAt: claimedLater });
+    expect(engine.measure()).toMatchObject({ freshReadings: 0, packedReadings: 0, sealedReadings: 1 });
+    expect([...engine.append(Float64Array.from([1, 0, NOON, NOON, 75]))][0]).toBeGreaterThan(0);
     engine.close();
   });
 

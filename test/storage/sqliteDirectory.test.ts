@@ -7,6 +7,7 @@ import { detailsContract } from "./detailsContract.ts";
 import { directoryContract } from "./directoryContract.ts";
 import type { DirectoryUnderTest } from "./directoryUnderTest.ts";
 import { roomsContract } from "./roomsContract.ts";
+import { widgetsContract } from "./widgetsContract.ts";
 
 async function open(): Promise<DirectoryUnderTest> {
   const folder = throwAwayFolder();
@@ -36,3 +37,4 @@ function spoil(file: string): void {
 directoryContract("SQLite", open);
 detailsContract("SQLite", open);
 roomsContract("SQLite", open);
+widgetsContract("SQLite", open);

@@ -19,6 +19,7 @@ async function open(
     freshReadingsMax: 100_000,
     freshAgeMsMax: 3_600_000,
     quietMs: 3_600_000,
+    sealedHourReadingsMax: 40_000,
     waitingReadingsMax: 100_000,
     ...more,
   };

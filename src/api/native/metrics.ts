@@ -62,6 +62,7 @@ async function collect(context: Context): Promise<Registry> {
   gauge("heartwire_store_unsealed_hours", "Hours that wait to be sealed.", store.unsealedHours);
   counter("heartwire_store_commits_total", "Commits of readings.", store.commits);
   counter("heartwire_store_commit_errors_total", "Commits that failed.", store.commitErrors);
+  counter("heartwire_store_sealing_errors_total", "Hours that could not be sealed.", store.sealingErrors);
 
   const cpu = process.cpuUsage();
   counter("process_cpu_seconds_total", "CPU time, user and system.", (cpu.user + cpu.system) / 1e6);

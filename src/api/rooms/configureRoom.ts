@@ -31,6 +31,6 @@ async function configure(call: Call): Promise<Response> {
   const { config } = await readJson(request, body, context.limits.bodyBytesMax);
   limitConfiguration(config, context.limits.configurationBytesMax);
   await context.directory.rooms.configure(found.id, config);
-  context.control.announce();
+  context.control.announce(["membership"]);
   return json({ room: roomFor(profile, { ...found, configuration: config }) });
 }

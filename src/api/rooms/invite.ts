@@ -4,6 +4,8 @@ import type { EpochMs } from "../../domain/reading.ts";
 import { readJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
+import { JOIN_PATH } from "../pages/joinPage.ts";
+import { requestOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
 import { findRoom, requireOwner } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
@@ -43,7 +45,11 @@ export const invite: Operation = {
     content: {
       "application/json": z.object({
         invitation: z
-          .object({ code: z.string(), expires_at: z.int().describe("Unix time in milliseconds") })
+          .object({
+            code: z.string(),
+            expires_at: z.int().describe("Unix time in milliseconds"),
+            link: z.url().describe("The page that joins by the code"),
+          })
           .meta({ id: "Invitation" }),
       }),
     },
@@ -63,5 +69,6 @@ async function makeInvitation(call: Call): Promise<Response> {
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
   await context.directory.rooms.invite({ room: found.id, codeHash, createdAt, expiresAt });
-  return json({ invitation: { code, expires_at: expiresAt } });
+  const link = new URL(`${JOIN_PATH}#${code}`, requestOrigin(request, context.settings)).href;
+  return json({ invitation: { code, expires_at: expiresAt, link } });
 }

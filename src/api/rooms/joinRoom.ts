@@ -35,7 +35,7 @@ async function join(call: Call): Promise<Response> {
   const profile = await roomUser(call, WIDEN_ROOMS);
   const { code } = await readJson(request, body, context.limits.bodyBytesMax);
   const { publicId } = roomOf(await accept(context, profile, code));
-  context.control.announce();
+  context.control.announce(["membership"]);
   return json({ room: roomFor(profile, await findRoom(context, publicId)) });
 }
 

@@ -27,6 +27,7 @@ export function readRooms(answer: unknown): readonly RoomAnswer[] {
 const invitation = z.object({
   code: z.string().regex(/^[0-9A-Z-]+$/),
   expires_at: z.int(),
+  link: z.url(),
 });
 
 /** An invitation as the server shows it, once. */
@@ -35,6 +36,12 @@ export type InvitationAnswer = z.output<typeof invitation>;
 /** @throws CommandFailure when the answer is no invitation */
 export function readInvitation(answer: unknown): InvitationAnswer {
   return parse(z.object({ invitation }), answer).invitation;
+}
+
+/** What is said beside the code, which a script reads alone. */
+export function describeInvitation({ expires_at, link }: InvitationAnswer): string {
+  const until = new Date(expires_at).toISOString();
+  return `Until ${until} whoever is given the code can join, also by this link:\n${printable(link)}`;
 }
 
 /** A room in a few lines: its id and configuration, and a line for each member. */

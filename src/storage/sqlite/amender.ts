@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { hourOf } from "../../domain/hour.ts";
+import { HOUR_MS, hourOf } from "../../domain/hour.ts";
 import type { Correction } from "../readingStore.ts";
 import type { FreshIndex } from "./freshIndex.ts";
 import type { SourcedReading } from "./packedHours.ts";
@@ -26,9 +26,13 @@ export interface Amended {
 /** Gives back a reading as it is, another one of the same identity, or undefined for none. */
 export type Change = (reading: SourcedReading) => SourcedReading | undefined;
 
+/** Takes every reading away. */
+const REMOVING_ALL: Change = () => undefined;
+
 /** Takes readings away: those of one source, or all. */
 export function removing(source: number | undefined): Change {
-  return (reading) => (source === undefined || reading.source === source ? undefined : reading);
+  if (source === undefined) return REMOVING_ALL;
+  return (reading) => (reading.source === source ? undefined : reading);
 }
 
 /** Gives readings what they should have been. */
@@ -93,8 +97,17 @@ export class Amender {
       ...sealed.hoursBetween(profile, hourOf(from), hourOf(to)),
       ...sealed.aheadBetween(profile, from, to),
     ]);
+    const ahead = new Set(sealed.hoursAhead(profile));
+    const isWhole = (hour: number) =>
+      from <= hour * HOUR_MS && (hour + 1) * HOUR_MS - 1 <= to && !ahead.has(hour);
     let changed = 0;
     for (const hour of hours) {
+      if (change === REMOVING_ALL && isWhole(hour)) {
+        // Years of readings are deleted in one step: nothing of them is unpacked without need.
+        changed += sealed.count(profile, hour);
+        sealed.write(profile, hour, []);
+        continue;
+      }
       const kept: SourcedReading[] = [];
       let changes = 0;
       for (const reading of sealed.read(profile, hour)) {

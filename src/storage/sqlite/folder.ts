@@ -23,6 +23,7 @@ export interface FolderOptions {
     readonly freshReadingsMax: number;
     readonly freshSecondsMax: number;
     readonly hourQuietSeconds: number;
+    readonly sealedHourReadingsMax: number;
     readonly waitingReadingsMax: number;
   };
 }
@@ -51,6 +52,7 @@ export async function openFolder(folder: string, { durability, limits }: FolderO
       freshReadingsMax: limits.freshReadingsMax,
       freshAgeMsMax: limits.freshSecondsMax * 1_000,
       quietMs: limits.hourQuietSeconds * 1_000,
+      sealedHourReadingsMax: limits.sealedHourReadingsMax,
       waitingReadingsMax: limits.waitingReadingsMax,
     });
     opened.push(readings);

@@ -34,6 +34,7 @@ export class PackedHours {
   readonly #selectHour;
   readonly #selectFrom;
   readonly #selectHours;
+  readonly #selectCount;
   readonly #selectOpen;
   readonly #insert;
   readonly #update;
@@ -56,7 +57,10 @@ export class PackedHours {
       "SELECT DISTINCT hour FROM packed_hour WHERE profile = ? AND hour BETWEEN ? AND ? ORDER BY hour",
     );
     this.#selectOpen = database.prepare<OpenHour, []>(
-      "SELECT profile, hour, max(packed_at) AS touchedAt FROM packed_hour GROUP BY profile, hour",
+      "SELECT profile, hour, max(packed_at) AS touchedAt FROM packed_hour GROUP BY profile, hour ORDER BY touchedAt",
+    );
+    this.#selectCount = database.prepare<{ count: number | null }, [number, number]>(
+      "SELECT sum(readings) AS count FROM packed_hour WHERE profile = ? AND hour = ?",
     );
     this.#insert = database.prepare<
       null,
@@ -94,6 +98,11 @@ export class PackedHours {
     return this.#selectHour.all(profile, hour).flatMap(unpack);
   }
 
+  /** How many readings the parts of an hour of claimed time hold. */
+  count(profile: number, hour: number): number {
+    return this.#selectCount.get(profile, hour)?.count ?? 0;
+  }
+
   /** A profile's readings in parts of an hour of claimed time and all later ones, in any order. */
   readFrom(profile: number, hour: number): SourcedReading[] {
     return this.#selectFrom.all(profile, hour).flatMap(unpack);
@@ -104,7 +113,7 @@ export class PackedHours {
     return this.#selectHours.all(profile, first, last).map(({ hour }) => hour);
   }
 
-  /** Every hour that has parts. */
+  /** Every hour that has parts, the one that was touched last at the end. */
   openHours(): readonly OpenHour[] {
     return this.#selectOpen.all();
   }

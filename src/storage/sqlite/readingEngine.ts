@@ -18,12 +18,14 @@ export interface ReadingEngineOptions extends DatabaseOptions {
   readonly file: string;
   /** Fresh readings that start a packing; twice as many is the most that memory ever holds. */
   readonly freshReadingsMax: number;
-  /** How long one step of packing may take; {@link PACKING_STEP_MS} when absent. */
+  /** How long one step of packing or sealing may take; {@link PACKING_STEP_MS} when absent. */
   readonly packingStepMs?: number;
   /** Fresh readings older than this start a packing too. */
   readonly freshAgeMsMax: number;
   /** How long nothing may have touched an hour that is over before it is sealed. */
   readonly quietMs: number;
+  /** An hour of a profile with more readings than this is not sealed. */
+  readonly sealedHourReadingsMax: number;
   /** Tells the time in Unix ms; `Date.now` when absent. */
   readonly clock?: () => number;
 }
@@ -62,13 +64,14 @@ export class ReadingEngine {
     const fresh = () => this.#generations();
     const clock = this.#clock;
     this.#places = openPlaces(database, fresh);
-    this.#sealer = new Sealer({ ...this.#places, database, clock, quietMs: options.quietMs });
+    const stepMs = options.packingStepMs ?? PACKING_STEP_MS;
+    this.#sealer = new Sealer({ ...options, ...this.#places, database, clock, stepMs });
     this.#amender = new Amender({ ...this.#places, database, fresh, clock });
     this.#packerParts = {
       ...this.#places,
       database,
       clock,
-      stepMs: options.packingStepMs ?? PACKING_STEP_MS,
+      stepMs,
       packed: (packed) => this.#touch(packed),
     };
     this.#lastSequence = loadFresh(
@@ -165,12 +168,12 @@ export class ReadingEngine {
     this.#startPacking(0);
   }
 
-  /** Hours that wait to be sealed and could be. */
-  get dueHours(): number {
-    return this.#sealer.dueHours;
+  /** See {@link Sealer.isBehind}. */
+  get isSealingBehind(): boolean {
+    return this.#sealer.isBehind;
   }
 
-  /** Seals an hour that is due. @returns false when none is; @throws StoreUnavailable when the file cannot be written */
+  /** Seals some hours that are due. @returns false when none is; @throws StoreUnavailable when that failed */
   sealStep(): boolean {
     return this.#explained(() => this.#sealer.step());
   }
@@ -189,6 +192,7 @@ export class ReadingEngine {
       unsealedHours: this.#sealer.openHours,
       commits: this.#commits,
       commitErrors: this.#commitErrors,
+      sealingErrors: this.#sealer.errors,
     };
   }
 

@@ -21,11 +21,8 @@ const PACKING_DUTY = 0.25;
 
 /** The share of the time that sealing may take: while readings come in, when it falls behind, and while none come in. */
 const SEALING_DUTY = 0.03;
-const LATE_SEALING_DUTY = 0.1;
+const LATE_SEALING_DUTY = 0.05;
 const IDLE_SEALING_DUTY = 0.5;
-
-/** With more hours due than this, sealing has fallen behind: tens of thousands of people send at once. */
-const DUE_HOURS_LATE = 20_000;
 
 /** It is looked ten times in the quiet time of an hour whether one is due, and within these bounds. */
 const SEALING_CHECK_MS_MIN = 10;
@@ -130,7 +127,7 @@ function pack(): void {
   if (engine.packing) schedulePacking(engine.pressure >= 0.5 ? 0 : tookMs * (1 / PACKING_DUTY - 1));
 }
 
-/** Seals one hour, and comes again: soon when there may be more, and later the more is written. */
+/** Seals some hours, and comes again: soon when there may be more, and later the more is written. */
 function seal(): void {
   const startedAt = performance.now();
   let sealed = false;
@@ -145,7 +142,7 @@ function seal(): void {
 
 function sealingDuty(): number {
   if (idle) return IDLE_SEALING_DUTY;
-  return engine.dueHours > DUE_HOURS_LATE ? LATE_SEALING_DUTY : SEALING_DUTY;
+  return engine.isSealingBehind ? LATE_SEALING_DUTY : SEALING_DUTY;
 }
 
 function returnFreePagesWhenIdle(): void {

@@ -91,20 +91,20 @@ export function unsealHour(hour: number, bytes: Uint8Array): SourcedReading[] {
   return readings;
 }
 
-/** The claimed times of an hour's readings by their source, in rising order: what is asked for a late reading. */
-export function unsealTimes(hour: number, bytes: Uint8Array): ReadonlyMap<number, Float64Array> {
+/** Claimed times by source, in ms within their hour, rising. */
+export type SourcedTimes = ReadonlyMap<number, Uint32Array>;
+
+/** The claimed times that are in the hour itself: what is asked for a late reading. Those in later hours are left out. */
+export function unsealTimes(bytes: Uint8Array): SourcedTimes {
   const reader = new IntegerReader(bytes);
   const form = reader.byte();
   if (form !== FORM) throw new Error(`unknown form of a sealed hour: ${form}`);
-  const found = new Map<number, Float64Array>();
+  const found = new Map<number, Uint32Array>();
   for (let left = reader.unsigned(); left > 0; left--) {
     const source = reader.unsigned();
     const count = reader.unsigned();
     const times = readColumn(reader, TIME_CODINGS, count, NOTHING);
-    found.set(
-      source,
-      times.map((time) => hour * HOUR_MS + time),
-    );
+    found.set(source, Uint32Array.from(times.filter((time) => time < HOUR_MS)));
     skipColumn(reader);
     skipColumn(reader);
     skipBytes(reader);

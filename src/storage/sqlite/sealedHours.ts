@@ -4,10 +4,13 @@ import { effectiveTime } from "../../domain/reading.ts";
 import { aggregateHour, type HourAggregate } from "../../domain/statistics.ts";
 import { Chunks } from "./chunks.ts";
 import type { SourcedReading } from "./packedHours.ts";
-import { inSealedOrder, sealHour, unsealHour, unsealTimes } from "./sealedHour.ts";
+import { inSealedOrder, type SourcedTimes, sealHour, unsealHour, unsealTimes } from "./sealedHour.ts";
 
-/** Hours whose claimed times are kept unsealed: a recording that is sent again asks for neighbours. */
-const REMEMBERED_HOURS_MAX = 16;
+/**
+ * Claimed times that are kept unsealed, four bytes each: of the hours of a thousand people who all send late readings in
+ * turns. Unsealing an hour for each of these would cost twenty times as much as storing it.
+ */
+const REMEMBERED_TIMES_MAX = 4_000_000;
 
 /**
  * The sealed hours in the file: a row of aggregates and packed readings for each profile and hour of **effective** time. A reading whose clock was so far ahead that its claimed time is in a later hour lies with the hour in which it arrived;
@@ -27,8 +30,9 @@ export class SealedHours {
   readonly #insertAhead;
   readonly #deleteAhead;
   readonly #countSealed;
-  /** Claimed times by source of the hours that were asked for last. */
-  readonly #times = new Map<string, ReadonlyMap<number, Float64Array>>();
+  /** Claimed times, in ms within the hour, by source: of the hours that were asked for last. */
+  readonly #times = new Map<string, SourcedTimes>();
+  #rememberedTimes = 0;
 
   constructor(database: Database) {
     this.#chunks = new Chunks(database);
@@ -73,7 +77,7 @@ export class SealedHours {
 
   has(profile: number, source: number, measuredAt: number): boolean {
     const times = this.#timesOf(profile, hourOf(measuredAt))?.get(source);
-    if (times !== undefined && isAmong(times, measuredAt)) return true;
+    if (times !== undefined && isAmong(times, measuredAt % HOUR_MS)) return true;
     return this.#selectAhead.get(profile, measuredAt, source) !== null;
   }
 
@@ -81,6 +85,11 @@ export class SealedHours {
   read(profile: number, hour: number): SourcedReading[] {
     const row = this.#selectHour.get(profile, hour);
     return row === null ? [] : unsealHour(hour, this.#chunks.read(row.id));
+  }
+
+  /** How many readings a sealed hour holds; 0 when it is not sealed. */
+  count(profile: number, hour: number): number {
+    return this.#selectHour.get(profile, hour)?.readings ?? 0;
   }
 
   /** Hours of effective time that are sealed, oldest first. */
@@ -118,10 +127,15 @@ export class SealedHours {
     }));
   }
 
+  /** Hours of effective time of a profile with readings whose claimed times are in a later hour. */
+  hoursAhead(profile: number): readonly number[] {
+    return this.#selectAheadHours.all(profile, 0, Number.MAX_SAFE_INTEGER).map(({ hour }) => hour);
+  }
+
   /** Writes an hour anew: these are all of its readings, in any order. Without any it is no more. */
   write(profile: number, hour: number, readings: readonly SourcedReading[]): void {
     const row = this.#selectHour.get(profile, hour);
-    this.#times.delete(keyOf(profile, hour));
+    this.#forgetTimes(keyOf(profile, hour));
     this.#countSealed.run(readings.length - (row?.readings ?? 0));
     if (row !== null) this.#chunks.delete(row.id);
     if (readings.length === 0) {
@@ -157,19 +171,29 @@ export class SealedHours {
   /** Forgets what is in memory: a failed transaction may have shown it what is not there. */
   clear(): void {
     this.#times.clear();
+    this.#rememberedTimes = 0;
   }
 
-  #timesOf(profile: number, hour: number): ReadonlyMap<number, Float64Array> | undefined {
+  #timesOf(profile: number, hour: number): SourcedTimes | undefined {
     const key = keyOf(profile, hour);
     const known = this.#times.get(key);
     if (known !== undefined) return known;
     const row = this.#selectHour.get(profile, hour);
     if (row === null) return undefined;
-    const times = unsealTimes(hour, this.#chunks.read(row.id));
-    if (this.#times.size >= REMEMBERED_HOURS_MAX)
-      this.#times.delete(this.#times.keys().next().value as string);
+    const times = unsealTimes(this.#chunks.read(row.id));
     this.#times.set(key, times);
+    this.#rememberedTimes += countOf(times);
+    while (this.#rememberedTimes > REMEMBERED_TIMES_MAX && this.#times.size > 1) {
+      this.#forgetTimes(this.#times.keys().next().value as string);
+    }
     return times;
+  }
+
+  #forgetTimes(key: string): void {
+    const times = this.#times.get(key);
+    if (times === undefined) return;
+    this.#times.delete(key);
+    this.#rememberedTimes -= countOf(times);
   }
 }
 
@@ -185,12 +209,16 @@ export function aggregateReadings(readings: readonly SourcedReading[]): HourAggr
   return aggregateHour(counted);
 }
 
+function countOf(times: SourcedTimes): number {
+  return times.values().reduce((count, { length }) => count + length, 0);
+}
+
 function keyOf(profile: number, hour: number): string {
   return `${profile} ${hour}`;
 }
 
 /** Binary search. */
-function isAmong(sorted: Float64Array, value: number): boolean {
+function isAmong(sorted: Uint32Array, value: number): boolean {
   let [from, to] = [0, sorted.length];
   while (from < to) {
     const middle = (from + to) >> 1;

@@ -1,7 +1,7 @@
 import type { Bpm, EpochMs, SourceId } from "../../../src/domain/reading.ts";
 import { COLUMNS } from "../../../src/storage/sqlite/freshIndex.ts";
 import type { ReadingEngine, ReadingEngineOptions } from "../../../src/storage/sqlite/readingEngine.ts";
-import { StoreModel } from "../storeModel.ts";
+import { type SentReading, StoreModel } from "../storeModel.ts";
 import { ENGINE_OPTIONS, VICTIM_PROFILES, victimBatch } from "./engineReadings.ts";
 
 /** Limits so small that packing and sealing go on all the time, one hour and one profile a step. */
@@ -36,20 +36,23 @@ export function operate(engine: ReadingEngine, operation: number): void {
 /** What a store must hold after the first operations of the script. */
 export function modelAfter(operations: number): StoreModel {
   const model = new StoreModel();
-  for (let operation = 0; operation < operations; operation++) {
-    const { profile, measuredAt } = targetOf(operation);
-    switch (kindOf(operation)) {
-      case "append":
-        for (const reading of readingsOf(operation)) model.append(reading);
-        break;
-      case "correct":
-        model.correct(profile, 0, measuredAt, CORRECTED_BPM);
-        break;
-      case "remove":
-        model.remove(profile, measuredAt, measuredAt + REMOVED_SPAN_MS, undefined);
-    }
-  }
+  for (let operation = 0; operation < operations; operation++) note(model, operation);
   return model;
+}
+
+/** Does one operation of the script to a model. */
+export function note(model: StoreModel, operation: number): void {
+  const { profile, measuredAt } = targetOf(operation);
+  switch (kindOf(operation)) {
+    case "append":
+      for (const reading of readingsOf(victimBatch(operation))) model.append(reading);
+      return;
+    case "correct":
+      model.correct(profile, 0, measuredAt, CORRECTED_BPM);
+      return;
+    case "remove":
+      model.remove(profile, measuredAt, measuredAt + REMOVED_SPAN_MS, undefined);
+  }
 }
 
 function kindOf(operation: number): "append" | "correct" | "remove" {
@@ -66,8 +69,7 @@ function targetOf(operation: number): { readonly profile: number; readonly measu
   return { profile, measuredAt };
 }
 
-function readingsOf(operation: number) {
-  const batch = victimBatch(operation);
+function readingsOf(batch: Float64Array): SentReading[] {
   return Array.from({ length: batch.length / COLUMNS }, (_, place) => {
     const [profile = 0, source = 0, measuredAt = 0, arrivedAt = 0, bpm = 0] = batch.subarray(
       place * COLUMNS,

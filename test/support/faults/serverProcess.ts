@@ -87,6 +87,12 @@ export class ServerProcess implements AsyncDisposable {
     await this.#child.exited;
   }
 
+  /** Asks it to end, and waits until it has. */
+  async stop(): Promise<void> {
+    this.signal("SIGTERM");
+    await this.#child.exited;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
