@@ -3,13 +3,14 @@ import type { Settings } from "../../settings/settings.ts";
 import type { Finding } from "./finding.ts";
 import { examineFolder, examineSpace } from "./folder.ts";
 import { examineFiles } from "./folderFiles.ts";
+import { examineOpenFiles } from "./openFiles.ts";
 import { examineServer } from "./server.ts";
 
-/** Looks at data folder, disk, files and the server's answer, in this order. Changes nothing. */
+/** Looks at data folder, disk, files, limits and the server's answer, in this order. Changes nothing. */
 export async function examine(settings: Settings): Promise<readonly Finding[]> {
   const bun: Finding = { state: "good", about: "Bun", says: `version ${Bun.version}` };
   const { findings, isServed } = examineData(resolve(settings.data));
-  return [bun, ...findings, await examineServer(settings, isServed)];
+  return [bun, ...findings, examineOpenFiles(), await examineServer(settings, isServed)];
 }
 
 interface DataFindings {
