@@ -41,7 +41,7 @@ export function hasOurLines(text: string): boolean {
 /** Whether a hosts file leads all of Pulsoid's hosts here by exactly our lines. */
 export function leadsHere(text: string): boolean {
   const leading = linesOf(text).filter((line) => isOurs(line) && !line.startsWith(MARK));
-  return leading.join("") === leadingLines().join("");
+  return leading.join("").replaceAll("\r\n", "\n") === leadingLines().join("");
 }
 
 /** Lines of somebody else that name one of the hosts: what stands first in the file wins. */

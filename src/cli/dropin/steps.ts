@@ -4,6 +4,7 @@ import {
   preparedFolder,
   removePrepared,
 } from "../../certificates/dropinFolder.ts";
+import { readHosts } from "./hostsFile.ts";
 import { linuxStepsToOff, linuxStepsToOn } from "./linuxSteps.ts";
 import { macStepsToOff, macStepsToOn, windowsStepsToOff, windowsStepsToOn } from "./otherSystems.ts";
 import { quoted, type Step } from "./step.ts";
@@ -18,9 +19,9 @@ export function stepsToOn(dataFolder: string, authority: string | undefined): re
   const file = authorityFile(dataFolder);
   switch (process.platform) {
     case "darwin":
-      return macStepsToOn(file);
+      return macStepsToOn(file, readHosts());
     case "win32":
-      return windowsStepsToOn(file);
+      return windowsStepsToOn(file, readHosts());
     default:
       return linuxStepsToOn(file, authority);
   }
@@ -34,9 +35,9 @@ export function stepsToOff(dataFolder: string): readonly Step[] {
 function systemStepsToOff(): readonly Step[] {
   switch (process.platform) {
     case "darwin":
-      return macStepsToOff();
+      return macStepsToOff(readHosts());
     case "win32":
-      return windowsStepsToOff();
+      return windowsStepsToOff(readHosts());
     default:
       return linuxStepsToOff();
   }
