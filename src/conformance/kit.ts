@@ -20,6 +20,8 @@ export interface KitOptions extends Hooks {
   readonly expiredToken?: string;
   /** The id of a room in which the user is. */
   readonly room?: string;
+  /** Readings are measured this long ago, so that none is ahead of its arrival: 2 s, as a Date header is exact to one. */
+  readonly clockToleranceMs?: number;
   /** How long the slow checks wait, where the wire's times are too long: for tests of the kit itself. */
   readonly quietSeconds?: number;
   readonly steadySeconds?: number;
@@ -43,13 +45,12 @@ export interface Call {
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Readings are measured this long ago: a Date header is exact to a second. */
-const HEADROOM_MS = 2_000;
+const CLOCK_TOLERANCE_MS = 2_000;
 
 function skewOf(date: string | null): number {
   const server = Date.parse(date ?? "");
   const skew = server - Date.now();
-  return Number.isNaN(server) || Math.abs(skew) < HEADROOM_MS ? 0 : skew;
+  return Number.isNaN(server) || Math.abs(skew) < CLOCK_TOLERANCE_MS ? 0 : skew;
 }
 
 /** What checks work with: the server, the tokens, and what else was given. */
@@ -61,8 +62,11 @@ export class Kit {
   /** How far the server's clock is ahead of ours, in ms, as far as its Date header tells. */
   #skewMs = 0;
 
+  readonly #toleranceMs: number;
+
   constructor(options: KitOptions) {
     this.options = options;
+    this.#toleranceMs = options.clockToleranceMs ?? CLOCK_TOLERANCE_MS;
   }
 
   /** Asks the server what the tokens may do. @returns the `profile_id` of each, for the one that asks whether they are one user's */
@@ -151,13 +155,13 @@ export class Kit {
 
   /** A time at which no reading was sent yet: a moment ago, so that no reading is ahead of its arrival. */
   nextTime(): number {
-    this.#lastTime = Math.max(this.#lastTime + 1, Math.floor(this.now() - HEADROOM_MS));
+    this.#lastTime = Math.max(this.#lastTime + 1, Math.floor(this.now() - this.#toleranceMs));
     return this.#lastTime;
   }
 
   /** Waits until readings from now on are newer than a time. */
   async waitPast(time: number): Promise<void> {
-    while (this.now() - HEADROOM_MS <= time) await Bun.sleep(20);
+    while (this.now() - this.#toleranceMs <= time) await Bun.sleep(20);
   }
 
   /** Writes a reading measured now. @returns its time; @throws Mismatch when it is not accepted */

@@ -61,6 +61,11 @@ function frames(
   };
 }
 
+/** Changes frames that are these digits and nothing else. */
+function exactly(digits: string, change: (frame: ProxiedFrame) => readonly ProxiedFrame[]): Mutation {
+  return frames(digits, (frame) => (frame.payload.toString() === digits ? change(frame) : [frame]));
+}
+
 const saying = (frame: ProxiedFrame, change: (text: string) => string): readonly ProxiedFrame[] => [
   { ...frame, payload: Buffer.from(change(frame.payload.toString())) },
 ];
@@ -211,7 +216,11 @@ export const BREACHES: readonly Breach[] = [
     }),
   ),
   ...Object.entries(REFUSED).map(
-    ([id, isLike]): Breach => ({ breaks: [`write.refuses-${id}`], ...takes(isLike) }),
+    ([id, isLike]): Breach => ({
+      // An unknown token is sent with a body that is no JSON.
+      breaks: [`write.refuses-${id}`, ...(id === "no-json" ? ["write.token-before-body"] : [])],
+      ...takes(isLike),
+    }),
   ),
   {
     breaks: ["write.refuses-text-rate", "write.names-the-field"],
@@ -352,12 +361,16 @@ export const BREACHES: readonly Breach[] = [
       ({ query }) => query.has("response_mode"),
     ),
   },
-  { breaks: ["live.plain"], ...frames("87", (frame) => saying(frame, (digits) => `${digits}\n`)) },
+  { breaks: ["live.plain"], ...exactly("87", (frame) => saying(frame, (digits) => `${digits}\n`)) },
   {
     breaks: ["live.legacy"],
     ...frames(":88}", (frame) => saying(frame, (json) => json.replace("heartRate", "heart_rate"))),
   },
-  { breaks: ["live.no-greeting"], greeting: { text: '{"type":"hello"}', afterMs: 150 } },
+  {
+    // Who waits long enough hears it too.
+    breaks: ["live.no-greeting", "live.stays-open-in-silence", "live.steady-pulse-of-30-s"],
+    greeting: { text: '{"type":"hello"}', afterMs: 150 },
+  },
   { breaks: ["live.whole-text-frames"], ...frames(":89}", (frame) => [{ ...frame, opcode: 2 }]) },
   {
     breaks: ["live.no-unasked-compression"],
@@ -370,7 +383,7 @@ export const BREACHES: readonly Breach[] = [
     breaks: ["live.steady-pulse-is-sent"],
     ...(() => {
       let last = "";
-      return frames("90", (frame) => {
+      return exactly("90", (frame) => {
         const isSame = frame.payload.toString() === last;
         last = frame.payload.toString();
         return isSame ? [] : [frame];
@@ -379,7 +392,7 @@ export const BREACHES: readonly Breach[] = [
   },
   {
     breaks: ["live.in-order"],
-    ...frames("105", (frame) => [{ ...frame, payload: Buffer.from("106") }, frame]),
+    ...exactly("105", (frame) => [{ ...frame, payload: Buffer.from("106") }, frame]),
   },
   { breaks: ["live.late-reading-is-heard"], ...frames(":91}", () => []) },
   {
@@ -407,8 +420,8 @@ export const BREACHES: readonly Breach[] = [
   },
   { breaks: ["live.answers-pings"], frame: (frame) => (frame.opcode === 10 ? [] : [frame]) },
   { breaks: ["live.ignores-text"], reply: () => '{"type":"pong"}' },
-  { breaks: ["live.stays-open-in-silence"], greeting: { text: '{"type":"ping"}', afterMs: 700 } },
-  { breaks: ["live.steady-pulse-of-30-s"], ...frames("94", () => []) },
+  { breaks: ["live.stays-open-in-silence"], greeting: { text: '{"type":"ping"}', afterMs: 400 } },
+  { breaks: ["live.steady-pulse-of-30-s"], ...exactly("94", () => []) },
 
   ...["", "24h", "7d", "30d"].map(
     (range): Breach => ({
