@@ -1,7 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "./authority.ts";
-import { type CertificatePair, readPair } from "./certificatePair.ts";
+import { type CertificatePair, readPair, UnusablePair } from "./certificatePair.ts";
 
 /** Where a data folder keeps what leads apps with Pulsoid's hosts built in here. */
 const FOLDER = "dropin";
@@ -40,10 +41,20 @@ export function readPrepared(dataFolder: string, nowMs: number): Prepared | unde
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   const blocks = readFileSync(file, "utf8").split(/(?<=^-----END [A-Z ]+-----\n)/m);
   const [certificate = "", key = ""] = blocks;
-  return {
-    authority: readFileSync(authorityFile(dataFolder), "utf8"),
-    pair: readPair(certificate, key, nowMs),
-  };
+  const pair = readPair(certificate, key, nowMs);
+  const authority = readFileSync(authorityFile(dataFolder), "utf8");
+  if (!isIssuer(authority, pair)) {
+    throw new UnusablePair("certificate", "the authority beside it is not the one that signed it");
+  }
+  return { authority, pair };
+}
+
+function isIssuer(authority: string, { details }: CertificatePair): boolean {
+  try {
+    return details.verify(new X509Certificate(authority).publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /** Changes whenever something else is prepared in a data folder; undefined while nothing is. */

@@ -7,6 +7,7 @@ import { assertDataFolder, prepareAnew, stillGood } from "./dropin/prepare.ts";
 import { mayListenOnLowPorts } from "./dropin/privilege.ts";
 import { examineDropin } from "./dropin/status.ts";
 import { stepsToOff, stepsToOn } from "./dropin/steps.ts";
+import { CommandFailure } from "./failure.ts";
 import { say } from "./say.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
 
@@ -45,9 +46,10 @@ function offCommand(): Command {
       const manner = mannerOf("off", flags);
       const steps = stepsToOff(manner.dataFolder);
       if (steps.length === 0) say("Nothing of it is in place.");
-      carryOut(steps, manner);
-      if (!manner.dryRun && steps.length > 0)
-        say("All of it is undone. Restart the apps: they may still hold the old way.");
+      const isDone = carryOut(steps, manner);
+      if (manner.dryRun) return;
+      if (!isDone) throw new CommandFailure(NOT_ALL);
+      if (steps.length > 0) say("All of it is undone. Restart the apps: they may still hold the old way.");
     },
   );
 }
@@ -93,11 +95,14 @@ async function turnOn(manner: Manner): Promise<void> {
   const prepared = held ?? (dryRun ? undefined : await prepareAnew(dataFolder, now));
   const steps = stepsToOn(dataFolder, prepared?.authority);
   if (steps.length === 0) say("All of it is in place.");
-  carryOut(steps, manner);
+  const isDone = carryOut(steps, manner);
   if (dryRun) return;
   say(NEXT);
   if (!mayListenOnLowPorts(dataFolder)) say(LOW_PORTS);
+  if (!isDone) throw new CommandFailure(NOT_ALL);
 }
+
+const NOT_ALL = "\nNot all of it is done: what is left stands above.";
 
 const MEANING = `
 From now on, apps on this machine that ask for one of these hosts are to be answered by your own Heartwire:

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
+import { isLocal } from "../../src/api/hosts.ts";
 import { issue } from "../../src/certificates/authority.ts";
 import { removePrepared, writePrepared } from "../../src/certificates/dropinFolder.ts";
 import { PULSOID_HOSTS } from "../../src/domain/pulsoidHosts.ts";
+import { readSettings } from "../../src/settings/settings.ts";
 import { freePort } from "../support/freePort.ts";
 import { Listener } from "../support/listener.ts";
 import { exchange, type RawAnswer } from "../support/rawConnection.ts";
@@ -54,7 +56,7 @@ describe("under one of Pulsoid's hosts", () => {
     });
   }
 
-  test("https and wss are answered with the certificate that was prepared", async () => {
+  test("https is answered with the certificate that was prepared, and a socket over plain ws", async () => {
     const token = await server.token(READ_AND_WRITE);
     const address = `https://localhost:${https}/api/v1/token/validate`;
     const tls = { ca: authority, serverName: "dev.pulsoid.net" };
@@ -181,5 +183,29 @@ test("what was prepared and cannot be used is told, and the server serves the re
     ),
   ]);
   expect((await fetch(`${other.origin}/health/ready`)).status).toBe(200);
+  rmSync(data, { recursive: true });
+});
+
+test("a request under one of Pulsoid's hosts is local, as one under localhost is, unless it was forwarded", () => {
+  const request = (headers: Record<string, string>) => new Request("http://localhost/", { headers });
+  const settings = readSettings({});
+  expect(isLocal(request({ host: "dev.pulsoid.net" }), settings)).toBe(true);
+  expect(isLocal(request({ host: "other.pulsoid.net" }), settings)).toBe(false);
+  expect(isLocal(request({ host: "dev.pulsoid.net", forwarded: "for=10.0.0.1" }), settings)).toBe(false);
+});
+
+test("a certificate whose authority is another one's is told, and not used", async () => {
+  const data = throwAwayFolder();
+  const [one, other] = await Promise.all([
+    issue(PULSOID_HOSTS, new Date()),
+    issue(PULSOID_HOSTS, new Date()),
+  ]);
+  for (const authority of [other.authority, "garbage"]) {
+    writePrepared(data, { ...one, authority });
+    await using running = await startTestServer({ folder: data });
+    expect(running.server.dropinProblems).toEqual([
+      expect.stringContaining("the authority beside it is not the one"),
+    ]);
+  }
   rmSync(data, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { AUTHORITY_NAME } from "../../certificates/authority.ts";
+import { AUTHORITY_NAME } from "../../certificates/authorityName.ts";
 import { isRoot } from "./privilege.ts";
 import { hasProgram, quoted, run, type Step, shellStep } from "./step.ts";
 import type { Trust } from "./systemTrust.ts";

@@ -14,9 +14,10 @@ export interface Manner {
  * Does what this user may do, and shows the rest as lines for a shell, on stdout. A step that fails does not keep the
  * others from being done, unless they make no sense without it.
  *
- * @throws CommandFailure when something is left to do, except after a dry run
+ * @returns whether nothing is left to do
+ * @throws CommandFailure when a step failed
  */
-export function carryOut(steps: readonly Step[], manner: Manner): void {
+export function carryOut(steps: readonly Step[], manner: Manner): boolean {
   const left: Step[] = [];
   const failures: string[] = [];
   for (const [index, step] of steps.entries()) {
@@ -40,21 +41,22 @@ export function carryOut(steps: readonly Step[], manner: Manner): void {
       [...failures, `What was done is undone by: ${command({ ...manner, subcommand: "off" })}`].join("\n"),
     );
   }
-  if (left.length > 0 && !manner.dryRun) throw new CommandFailure("Not all of it is done: see above.");
+  return left.length === 0;
 }
 
 function show(steps: readonly Step[], manner: Manner): void {
   const sudo = isRoot() ? "" : "sudo ";
-  say(
-    manner.dryRun
-      ? "This would be done:\n"
-      : "This is left to do, and needs the administrator's rights. By hand:\n",
-  );
+  if (manner.dryRun) say("This would be done:\n");
+  else {
+    say("\nThe rest needs the administrator's rights.");
+    if (steps.every(({ perform }) => perform !== undefined)) {
+      say(`All of it at once, and the browsers of other users:\n\n${command(manner)}\n`);
+    }
+    say("By hand:\n");
+  }
   for (const { does, needsRoot, lines } of steps) {
     console.log([`# ${does}`, ...lines(needsRoot ? sudo : ""), ""].join("\n"));
   }
-  const isAutomatic = steps.every(({ perform }) => perform !== undefined);
-  if (isAutomatic && !manner.dryRun) say(`Or all of it at once:\n\n${command(manner)}\n`);
 }
 
 /** This command for a shell with other rights, which may have another folder, path and environment. */

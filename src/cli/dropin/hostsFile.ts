@@ -31,7 +31,7 @@ export function withoutOurLines(text: string): string {
   const begins = lines.findIndex((line) => line.startsWith(BEGIN_AFTER_OPEN_LINE));
   // The added line's end goes, unless somebody has written on after our lines and needs it now.
   const isLast = begins >= 0 && lines.slice(begins).every(isOurs);
-  return isLast ? kept.join("").replace(/\r?\n$/, "") : kept.join("");
+  return isLast ? kept.join("").replace(/\n$/, "") : kept.join("");
 }
 
 export function hasOurLines(text: string): boolean {

@@ -1,4 +1,4 @@
-import { AUTHORITY_NAME } from "../../certificates/authority.ts";
+import { AUTHORITY_NAME } from "../../certificates/authorityName.ts";
 import { hasOurLines, leadsHere, linesToAdd, MARK, withoutOurLines } from "./hostsFile.ts";
 import { quoted, type Step } from "./step.ts";
 

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { issue } from "../../certificates/authority.ts";
 import { UnusablePair } from "../../certificates/certificatePair.ts";
 import { type Prepared, readPrepared, writePrepared } from "../../certificates/dropinFolder.ts";
 import { PULSOID_HOSTS } from "../../domain/pulsoidHosts.ts";
@@ -29,6 +28,8 @@ export function stillGood(dataFolder: string, nowMs: number): Prepared | undefin
 /** Makes an authority and its certificate, in place of earlier ones. */
 export async function prepareAnew(dataFolder: string, now: Date): Promise<Prepared> {
   assertDataFolder(dataFolder);
+  // Loaded only here: the schemas of X.509 would delay the start of every other command by a fifth.
+  const { issue } = await import("../../certificates/authority.ts");
   writePrepared(dataFolder, await issue(PULSOID_HOSTS, now));
   const prepared = readPrepared(dataFolder, now.getTime()) as Prepared;
   say(

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { AUTHORITY_NAME } from "../../certificates/authority.ts";
+import { AUTHORITY_NAME } from "../../certificates/authorityName.ts";
 import { hasProgram, quoted, type Step, shellStep } from "./step.ts";
 
 /** Where a family of Linux systems keeps the authorities that its administrator trusts. */

@@ -23,7 +23,7 @@ describe("without root", () => {
       const before = await machine.snapshot();
       const { code, stdout, stderr } = await dropin(machine, "on", { as: ANNA });
       expect(code).toBe(1);
-      expect(stderr).toContain("This is left to do, and needs the administrator's rights.");
+      expect(stderr).toContain("The rest needs the administrator's rights.");
       expect(await machine.snapshot()).toBe(before);
       expect(await trustedIn(machine, CHROMIUM)).toEqual(["Heartwire dropin"]);
 
@@ -112,19 +112,22 @@ describe("a port that another program has", () => {
     await machine.shell(
       "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other -keyout /mnt/k -out /mnt/c 2> /dev/null",
     );
-    const other = Bun.spawn([
-      ...machine.inside([
-        "openssl",
-        "s_server",
-        "-accept",
-        "127.0.0.1:443",
-        "-key",
-        "/mnt/k",
-        "-cert",
-        "/mnt/c",
-        "-quiet",
-      ]),
-    ]);
+    const other = Bun.spawn(
+      [
+        ...machine.inside([
+          "openssl",
+          "s_server",
+          "-accept",
+          "127.0.0.1:443",
+          "-key",
+          "/mnt/k",
+          "-cert",
+          "/mnt/c",
+          "-quiet",
+        ]),
+      ],
+      { stdout: "ignore", stderr: "ignore" },
+    );
     await settled(machine);
     await dropin(machine, "on");
     await using server = await machine.serve();

@@ -107,18 +107,21 @@ describe("Chromium", () => {
       const shown = async (host: string) => {
         const { certificate, key } = await authority.issueFor([host]);
         writeFileSync(join(folder, "server.pem"), certificate + key);
-        const server = Bun.spawn([
-          ...machine.inside([
-            "openssl",
-            "s_server",
-            "-accept",
-            "8443",
-            "-cert",
-            `${folder}/server.pem`,
-            "-www",
-            "-quiet",
-          ]),
-        ]);
+        const server = Bun.spawn(
+          [
+            ...machine.inside([
+              "openssl",
+              "s_server",
+              "-accept",
+              "8443",
+              "-cert",
+              `${folder}/server.pem`,
+              "-www",
+              "-quiet",
+            ]),
+          ],
+          { stdout: "ignore", stderr: "ignore" },
+        );
         await settled(machine, { port: 8443 });
         const page = await open(machine, `https://${host}:8443/`);
         server.kill();
@@ -141,19 +144,22 @@ describe("Chromium", () => {
       await settled(machine, { open: false });
       // Somebody who kept the key and leads the hosts there himself.
       await machine.shell("cat /mnt/hosts > /etc/hosts");
-      const impostor = Bun.spawn([
-        ...machine.inside([
-          "openssl",
-          "s_server",
-          "-accept",
-          "443",
-          "-cert",
-          "/mnt/server.pem",
-          "-key",
-          "/mnt/server.pem",
-          "-www",
-        ]),
-      ]);
+      const impostor = Bun.spawn(
+        [
+          ...machine.inside([
+            "openssl",
+            "s_server",
+            "-accept",
+            "443",
+            "-cert",
+            "/mnt/server.pem",
+            "-key",
+            "/mnt/server.pem",
+            "-www",
+          ]),
+        ],
+        { stdout: "ignore", stderr: "ignore" },
+      );
       await settled(machine);
       const page = await open(machine, "https://dev.pulsoid.net/");
       impostor.kill();
