@@ -15,9 +15,12 @@ const IDLE_SECONDS = 45;
 const SETTLE_SECONDS = 5;
 
 export interface Idle {
-  /** Resident memory of the server's process, more than before they came, for each of them. */
+  /** Resident memory of the server's process, more than before they came, for each of them: when all had come... */
   readonly bytesAtFirst: number;
+  /** ...and when all had been pinged. */
   readonly bytesAtLast: number;
+  /** The same of the second half of them alone, whose users were known already. */
+  readonly bytesOfSecondHalf: number;
   readonly serverCoreShare: number;
   readonly pings: number;
   readonly errors: number;
@@ -30,15 +33,26 @@ export function measureIdle(contestant: Contestant, audience: Audience): Promise
     await crowd.follow({ order: "listen", listeners: EARLIER_LISTENERS, users: EARLIER_LISTENERS });
     await crowd.follow({ order: "leave" });
     await crowd.follow({ order: "idle", seconds: SETTLE_SECONDS });
-    const before = memoryUse(server.process.pid).residentBytes;
-    const bytesEach = () => (memoryUse(server.process.pid).residentBytes - before) / audience.listeners;
-    await crowd.follow({ order: "listen", ...audience });
-    await crowd.follow({ order: "idle", seconds: SETTLE_SECONDS });
-    const bytesAtFirst = bytesEach();
+    const resident = () => memoryUse(server.process.pid).residentBytes;
+    const half = audience.listeners / 2;
+    const reached = [resident()];
+    for (let come = 0; come < 2; come++) {
+      await crowd.follow({ order: "listen", listeners: half, users: audience.users });
+      await crowd.follow({ order: "idle", seconds: SETTLE_SECONDS });
+      reached.push(resident());
+    }
+    const [before, middle, after] = reached as [number, number, number];
     const { serverCoreShare, pings, errors } = await measure(visited, {
       order: "idle",
       seconds: IDLE_SECONDS,
     });
-    return { bytesAtFirst, bytesAtLast: bytesEach(), serverCoreShare, pings, errors };
+    return {
+      bytesAtFirst: (after - before) / audience.listeners,
+      bytesAtLast: (resident() - before) / audience.listeners,
+      bytesOfSecondHalf: (after - middle) / half,
+      serverCoreShare,
+      pings,
+      errors,
+    };
   });
 }

@@ -50,7 +50,9 @@ has the frame, the last of all like the first. For listeners of one user the rat
     rateTable(findings.atRate),
     "### Listeners to whom nothing is sent",
     `${audienceText(findings.idle.audience)}. Memory is the resident memory that the server's process has more than
-before they came, for each of them: at first, and after all were pinged.`,
+before they came, for each of them: when all had come, and after all were pinged. Half of them come first, each for a
+user of whom nothing is known yet: what the server makes once, and keeps of a user's token, is counted as theirs. The
+second half listens to the same users.`,
     idleTable(findings.idle),
     "### One of a thousand stops reading",
     stopsReadingText(findings),
@@ -119,16 +121,17 @@ function rateTable(atRate: readonly ComparedAtRate[]): string {
 }
 
 function idleTable({ rounds }: Compared<Idle>): string {
-  const headings = ["bytes a listener", "after pings", "server core", "pings"];
+  const headings = ["bytes a listener", "after pings", "of the second half", "server core", "pings"];
   const rows = CONTESTANTS.map(({ key, title }) => {
     const of = (pick: (one: Idle) => number): number => middle(rounds[key], pick);
-    const [first, last, pings] = [
+    const [first, last, second, pings] = [
       of((one) => one.bytesAtFirst),
       of((one) => one.bytesAtLast),
+      of((one) => one.bytesOfSecondHalf),
       of((one) => one.pings),
     ];
     const share = of((one) => one.serverCoreShare);
-    return [title, whole(first), whole(last), `${decimal(100 * share, 1)} %`, whole(pings)];
+    return [title, whole(first), whole(last), whole(second), `${decimal(100 * share, 1)} %`, whole(pings)];
   });
   return markdownTable([{ heading: "server" }, ...headings.map(numeric)], rows);
 }
