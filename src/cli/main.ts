@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { ListenFailure } from "../listenFailure.ts";
 import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
+import { conformanceCommand } from "./conformance.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { roomCommand } from "./room.ts";
@@ -36,6 +37,7 @@ export function heartwireCommand(): Command {
     simulateCommand(makeLocalTokens),
     watchCommand(),
     doctorCommand(),
+    conformanceCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [...commands, ...commands.flatMap(({ commands }) => commands)]) {

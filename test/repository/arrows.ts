@@ -17,6 +17,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Of web it takes files to serve, and no code.
   api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
   web: ["domain", "exchange"],
+  // HTTP and sockets only: it checks other servers too.
+  conformance: [],
   server: ["domain", "settings", "certificates", "exchange", "storage", "live", "ingest", "auth", "api"],
   cli: [
     "domain",
@@ -29,6 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "auth",
     "api",
     "server",
+    "conformance",
   ],
 };
 
