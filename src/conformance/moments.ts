@@ -4,6 +4,8 @@ const START_BEFORE_NOW_MS = 60_000;
 /** Readings of the past lie this far behind, so that no reading of now is among them. */
 const PAST_MS = 7_200_000;
 
+const DAY_MS = 86_400_000;
+
 /**
  * Times at which readings are measured: each is new, newer than all before, and not in the future of the server. Unix
  * milliseconds.
@@ -30,6 +32,13 @@ export class Moments {
   past(): number {
     this.#past++;
     return this.#past;
+  }
+
+  /** Two times, ten seconds apart, somewhere from two to six days ago. */
+  pairOfDaysAgo(): readonly [number, number] {
+    const daysAgo = 2 + Math.random() * 4;
+    const first = Date.now() - Math.round(daysAgo * DAY_MS);
+    return [first, first + 10_000];
   }
 
   /** The server has shown what time it is there, at a reading that is now the latest. */

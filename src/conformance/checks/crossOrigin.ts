@@ -70,6 +70,13 @@ const preflights: readonly Rule[] = OPEN.map(([name, method, path]) => [
   async (kit) => expectPreflight(await kit.ask({ method: "OPTIONS", path, headers: asked(method) }), method),
 ]);
 
+const oauthAnswers: readonly Rule[] = OAUTH.map((name) => [
+  `answers-oauth2-${name.replace("_", "-")}`,
+  `POST /oauth2/${name} may be read by pages of any origin, without credentials, errors included.`,
+  async (kit) =>
+    expectAnyOrigin(await kit.ask({ method: "POST", path: `/oauth2/${name}`, headers: ORIGIN, body: "" })),
+]);
+
 const oauthPreflights: readonly Rule[] = OAUTH.map((name) => [
   `preflight-oauth2-${name.replace("_", "-")}`,
   `A preflight for POST /oauth2/${name} allows any origin.`,
@@ -115,6 +122,13 @@ export const CROSS_ORIGIN = area("cors", SECTION, [
     "The 404 of an unknown path under /api/ may be read by pages of any origin.",
     async (kit) => expectAnyOrigin(await kit.ask({ path: "/api/v1/there-is-no-such-path", headers: ORIGIN })),
   ],
+  [
+    "answers-well-known",
+    "Answers under /.well-known/ may be read by pages of any origin.",
+    async (kit) =>
+      expectAnyOrigin(await kit.ask({ path: "/.well-known/there-is-no-such-path", headers: ORIGIN })),
+  ],
+  ...oauthAnswers,
   ...preflights,
   ...oauthPreflights,
   ...pages,

@@ -10,7 +10,7 @@ const PLAIN = "?response_mode=text_plain_only_heart_rate";
 const SLOW_TIMEOUT_MS = 180_000;
 
 /** As many readings as fit the buffers of a system many times, and are written in a few seconds. */
-const HELD_BACK = 2_000;
+const HELD_BACK = 1_000;
 
 export const SLOW = area("timing", SECTION, [
   [

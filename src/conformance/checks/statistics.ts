@@ -24,6 +24,15 @@ async function ask(kit: Kit, query = ""): Promise<Statistics> {
   ) as Statistics;
 }
 
+/** Streamed seconds of the three ranges. */
+async function streamed(kit: Kit): Promise<readonly number[]> {
+  const seconds: number[] = [];
+  for (const range of Object.keys(RANGES)) {
+    seconds.push((await ask(kit, `?time_range=${range}`)).streamed_duration_in_seconds);
+  }
+  return seconds;
+}
+
 const ranges: readonly Rule[] = Object.entries(RANGES).map(([range, hours]) => [
   `range-${range}`,
   `The statistics of ${range} are those of readings in that time: in order, and no longer than it.`,
@@ -72,10 +81,26 @@ export const STATISTICS = area(
     ],
     ...ranges,
     [
+      "older-left-out",
+      "Readings of some days ago count in 7d and 30d and not in 24h, and the time between them as streamed.",
+      async (kit) => {
+        await kit.write(123);
+        const before = await streamed(kit);
+        for (const at of kit.moments.pairOfDaysAgo()) await kit.write(90, at);
+        const after = await streamed(kit);
+        const words = ([day, week, month]: readonly number[]) => `${day}, ${week}, ${month} s`;
+        const [day = 0, week = 0, month = 0] = before.map((seconds, index) => (after[index] ?? 0) - seconds);
+        // As time passes, readings leave the last day too.
+        expectThat(day <= 0 && week > 0 && month > 0, `more than ${words(before)} but in 24h`, words(after));
+      },
+    ],
+    [
       "default-range",
       "Without a time_range the statistics are those of 24h.",
       async (kit) => {
         await kit.write(123);
+        // So that the other ranges are not the same by chance.
+        for (const at of kit.moments.pairOfDaysAgo()) await kit.write(90, at);
         const [usual, day] = [await ask(kit), await ask(kit, "?time_range=24h")];
         expectSame(JSON.stringify(usual), JSON.stringify(day));
       },

@@ -158,4 +158,19 @@ export const WRITE_AHEAD = area("write", SECTION, [
       expectReading(await kit.latest(), { measuredAt, bpm: 88 }, "as latest ");
     },
   ],
+  [
+    "future-reading-sent-again",
+    "A reading whose measured_at is in the future is one reading too when it is sent again.",
+    async (kit) => {
+      using socket = await kit.hear("?response_mode=text_plain_only_heart_rate");
+      const claimed = Date.now() + AHEAD_MS;
+      await kit.write(89, claimed);
+      await kit.write(90, claimed);
+      const { measuredAt, bpm } = await kit.latest();
+      expectSame(bpm, 89, "as latest ");
+      if (measuredAt < claimed) kit.moments.sawServerTime(measuredAt);
+      await kit.write(91);
+      expectSame((await socket.texts(2)).join(", "), "89, 91", "the frames ");
+    },
+  ],
 ]);

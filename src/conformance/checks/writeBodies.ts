@@ -6,7 +6,7 @@ const SECTION = "5 POST /api/v1/data";
 const AT = "1709312400000";
 
 /** Bodies that are not of the shape, and the field that the message must name. */
-const REFUSED: readonly (readonly [
+export const REFUSED: readonly (readonly [
   name: string,
   words: string,
   body: string | Uint8Array,
