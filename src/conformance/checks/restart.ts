@@ -1,6 +1,7 @@
 import { area, type Rule } from "../check.ts";
 import type { Answer } from "../client/answer.ts";
 import { NoAnswer } from "../client/connection.ts";
+import type { LiveSocket } from "../client/liveSocket.ts";
 import { expectSame, expectThat, Mismatch, shown } from "../expectations.ts";
 import type { Kit, Shown } from "../kit.ts";
 import { holds, hook, ROOM } from "../needs.ts";
@@ -47,8 +48,13 @@ function restart(kit: Kit): Promise<Restart> {
     const after = await kit.latest();
     using again = await kit.hear("?response_mode=text_plain_only_heart_rate");
     await kit.write(162);
-    return { liveCode, roomCode, before, after, answers, frame: await again.text() };
+    return { liveCode, roomCode, before, after, answers, frame: await heard(again) };
   });
+}
+
+/** The next frame, or why there is none: what else was seen stays seen. */
+export function heard(socket: LiveSocket): Promise<string> {
+  return socket.text().catch((error: Error) => error.message);
 }
 
 /** Asks as clients do that come back, and keeps what is answered; while nobody is there, nothing is. */

@@ -99,7 +99,7 @@ export const ROOMS = area(
         using socket = await enter(kit);
         await expectIgnored(kit, socket);
         const frame = await socket.text();
-        expectThat(frame.includes('"bpm":101}'), "the next reading", frame);
+        expectThat(frame.includes('"bpm":101'), "the next reading", frame);
       },
       { needs: [ROOM] },
     ],

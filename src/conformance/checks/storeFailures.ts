@@ -4,6 +4,7 @@ import { expectError, expectSame, expectThat, shown } from "../expectations.ts";
 import { type Kit, readingBody } from "../kit.ts";
 import { holds, hook } from "../needs.ts";
 import { askRoute, NOBODY, PATHS, TOKEN_ROUTES, type TokenRoute } from "../routes.ts";
+import { heard } from "./restart.ts";
 
 const SECTION = "3 Errors on /api/ (faults)";
 
@@ -28,7 +29,7 @@ function storeFailure(kit: Kit): Promise<StoreFailure> {
     }));
     const again = await kit.send(body);
     await kit.write(172);
-    return { measuredAt, write, latest, again, heard: (await socket.texts(2)).join(", ") };
+    return { measuredAt, write, latest, again, heard: `${await heard(socket)}, ${await heard(socket)}` };
   });
 }
 
@@ -105,7 +106,7 @@ function tokenStoreFailure(kit: Kit): Promise<TokenStoreFailure> {
       }
     });
     await kit.write(173);
-    return { known, unknown, frame: await socket.text() };
+    return { known, unknown, frame: await heard(socket) };
   });
 }
 

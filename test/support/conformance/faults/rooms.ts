@@ -28,7 +28,7 @@ const telling = (kind: string, change: (text: string) => string | undefined) =>
 export const ROOM_FAULTS: readonly WrongServer[] = [
   {
     breaks: "writes a member's reading in another order",
-    fails: ids(["room"], ...READINGS, "client-texts-are-ignored"),
+    fails: ids(["room"], ...READINGS),
     fault: () => telling("heart_rate", (text) => text.replace(/("profile_id":"[^"]*"),("bpm":\d+)/, "$2,$1")),
   },
   {

@@ -23,6 +23,8 @@ interface Reading {
   readonly data: { readonly heart_rate: number };
 }
 
+const isUnsafe = (request: Passed) => (writtenBy(request)?.at ?? 0) > Number.MAX_SAFE_INTEGER;
+
 /** Refuses readings of one kind. */
 function refusing(isMeant: (bpm: number, request: Passed) => boolean, status = 400): Fault {
   return {
@@ -98,7 +100,7 @@ const ACCEPTING: readonly WrongServer[] = [
   {
     breaks: "takes no heart rate over 300",
     fails: ["write.accepts-65535"],
-    fault: () => refusing((bpm) => bpm > 300),
+    fault: () => refusing((bpm) => bpm > 300 && bpm <= 65_535),
   },
   {
     breaks: "takes no heart rate below 20",
@@ -115,18 +117,20 @@ const ACCEPTING: readonly WrongServer[] = [
     fails: ["write.rounds-time-down"],
     fault: () =>
       asking((request) =>
-        writtenBy(request) === undefined
+        !/"measured_at":\d+\.\d/.test(request.body.toString("latin1"))
           ? request
           : withBody(
               request,
-              request.body.toString().replace(/(\d+\.\d+)/, (time) => String(Math.ceil(Number(time)))),
+              request.body
+                .toString()
+                .replace(/(?<="measured_at":)(\d+\.\d+)/, (time) => String(Math.ceil(Number(time)))),
             ),
       ),
   },
   {
     breaks: "takes no microseconds",
     fails: ["write.reads-microseconds"],
-    fault: () => refusing((_, request) => (writtenBy(request)?.at ?? 0) >= 1e14),
+    fault: () => refusing((_, request) => (writtenBy(request)?.at ?? 0) >= 1e14 && !isUnsafe(request)),
   },
 ];
 
@@ -194,13 +198,15 @@ const IDENTITY: readonly WrongServer[] = [
     ],
     fault: () => {
       const seen = new Set<number>();
-      return refusing((bpm, request) => {
-        const at = writtenBy(request)?.at ?? 0;
-        if (bpm <= 0) return false;
-        const isKnown = seen.has(at);
-        seen.add(at);
-        return isKnown;
-      }, 409);
+      return {
+        answer: async (request, next) => {
+          const written = writtenBy(request);
+          if (written !== undefined && seen.has(written.at)) return made(409, MALFORMED);
+          const answer = await next(request);
+          if (written !== undefined && written.bpm > 0 && answer.status === 200) seen.add(written.at);
+          return answer;
+        },
+      };
     },
   },
   {
