@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { CommandFailure } from "../src/cli/failure.ts";
+import { fanOutCommand } from "./fanout/fanout.ts";
 import { firstMinuteCommand } from "./firstMinute.ts";
 import { layoutsCommand } from "./layouts/layouts.ts";
 import { memoryCommand } from "./memory.ts";
@@ -15,6 +16,7 @@ import { writesCommand } from "./writes/writes.ts";
 const program = new Command("bench")
   .description("Measure Heartwire. Run it on a machine that does nothing else.")
   .addCommand(writesCommand())
+  .addCommand(fanOutCommand())
   .addCommand(stagesCommand())
   .addCommand(layoutsCommand())
   .addCommand(sizeCommand())

@@ -12,6 +12,7 @@ import type { EpochMs } from "./domain/reading.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { type Listeners, listen } from "./listeners.ts";
 import { MemoryBus } from "./live/memoryBus.ts";
+import { listenersWithin, openFilesMax } from "./openFiles.ts";
 import { DEFAULT_LIMITS, type Limits } from "./settings/limits.ts";
 import type { Settings } from "./settings/settings.ts";
 import { openFolder } from "./storage/sqlite/folder.ts";
@@ -43,7 +44,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings, log } = options;
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsWithinFiles({ ...DEFAULT_LIMITS, ...options.limits });
   const clock = options.clock ?? (() => Date.now() as EpochMs);
   const pair = readOwnCertificate(settings, clock());
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
@@ -99,4 +100,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await storage.close();
     },
   };
+}
+
+/** Fewer listeners than the limit where the process may not open as many files. */
+function limitsWithinFiles(limits: Limits): Limits {
+  return { ...limits, socketsMax: Math.min(limits.socketsMax, listenersWithin(openFilesMax())) };
 }

@@ -1,7 +1,10 @@
 import type { LiveSocket } from "./api/liveSockets.ts";
 
-/** How often it is looked who is due; the pings of many listeners spread over that many moments. */
-export const SWEEP_INTERVAL_MS = 1_000;
+/**
+ * How often it is looked who is due. Thousands who came back in step after a restart are due within seconds, and a ping
+ * costs as much as a reading: in one moment they would hold up whoever writes.
+ */
+export const SWEEP_INTERVAL_MS = 100;
 
 interface Sign {
   /** Whether the listener said anything, a pong for example, since the last ping. */
@@ -16,6 +19,7 @@ interface Sign {
  */
 export class SilentListeners {
   readonly #patienceMs: number;
+  /** In the order in which they are due: everybody is as patient as everybody else. */
   readonly #signs = new Map<LiveSocket, Sign>();
 
   /** @param idleSecondsMax a listener that answers nothing for this long is cut, at the earliest after half of it */
@@ -39,13 +43,15 @@ export class SilentListeners {
   /** Pings who is due, and cuts (1006) who has not answered since the last time. */
   sweep(nowMs: number): void {
     for (const [socket, sign] of this.#signs) {
-      if (nowMs < sign.dueAtMs) continue;
+      if (nowMs < sign.dueAtMs) return;
+      this.#signs.delete(socket);
       if (!sign.heard) {
         socket.terminate();
         continue;
       }
       sign.heard = false;
       sign.dueAtMs = nowMs + this.#patienceMs;
+      this.#signs.set(socket, sign);
       socket.ping();
     }
   }

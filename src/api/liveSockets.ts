@@ -59,6 +59,8 @@ export class LiveSockets {
   readonly #topics = new Map<string, Topic>();
   #publish: PublishFrame = () => {};
   #framesSent = 0;
+  /** No right ends by itself before this. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
 
   get size(): number {
     return this.#open.size;
@@ -76,6 +78,7 @@ export class LiveSockets {
 
   opened(socket: LiveSocket): void {
     this.#open.add(socket);
+    this.#nextExpiry = Math.min(this.#nextExpiry, firstExpiry(socket));
     for (const channel of socket.data.channels) this.#join(socket, channel);
   }
 
@@ -84,10 +87,14 @@ export class LiveSockets {
     for (const { name } of socket.data.channels) this.#leave(name);
   }
 
+  /** Asked often, of many sockets: it looks at them only when one is due. */
   closeExpired(now: EpochMs): void {
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
     for (const socket of this.#open) {
       const expired = socket.data.rights.find(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
       if (expired !== undefined) socket.close(POLICY, ENDED[expired.kind]);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, firstExpiry(socket));
     }
   }
 
@@ -138,4 +145,8 @@ export class LiveSockets {
     topic.end();
     this.#topics.delete(name);
   }
+}
+
+function firstExpiry({ data: { rights } }: LiveSocket): number {
+  return Math.min(...rights.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY));
 }

@@ -1,8 +1,6 @@
+import { AUTHORITY_NAME } from "./authorityName.ts";
 import { authorityExtensions, serverExtensions } from "./extensions.ts";
 import { exportKey, keyIdOf, makeKeys, nameOf, sign } from "./signing.ts";
-
-/** What the authority is called wherever a system or a browser lists it: it is found and removed by this name. */
-export const AUTHORITY_NAME = "Heartwire dropin";
 
 const DAY_MS = 86_400_000;
 

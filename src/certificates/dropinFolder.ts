@@ -1,10 +1,16 @@
+import { X509Certificate } from "node:crypto";
 import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "./authority.ts";
-import { type CertificatePair, readPair } from "./certificatePair.ts";
+import { type CertificatePair, readPair, UnusablePair } from "./certificatePair.ts";
 
 /** Where a data folder keeps what leads apps with Pulsoid's hosts built in here. */
 const FOLDER = "dropin";
+
+/** What is prepared lies in one folder below the data folder. */
+export function preparedFolder(dataFolder: string): string {
+  return join(dataFolder, FOLDER);
+}
 
 /** The authority's certificate, which is no secret. */
 const AUTHORITY = "authority.pem";
@@ -20,7 +26,7 @@ export interface Prepared {
 
 /** The file that goes into the trust of a machine. */
 export function authorityFile(dataFolder: string): string {
-  return join(dataFolder, FOLDER, AUTHORITY);
+  return join(preparedFolder(dataFolder), AUTHORITY);
 }
 
 /**
@@ -35,10 +41,20 @@ export function readPrepared(dataFolder: string, nowMs: number): Prepared | unde
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   const blocks = readFileSync(file, "utf8").split(/(?<=^-----END [A-Z ]+-----\n)/m);
   const [certificate = "", key = ""] = blocks;
-  return {
-    authority: readFileSync(authorityFile(dataFolder), "utf8"),
-    pair: readPair(certificate, key, nowMs),
-  };
+  const pair = readPair(certificate, key, nowMs);
+  const authority = readFileSync(authorityFile(dataFolder), "utf8");
+  if (!isIssuer(authority, pair)) {
+    throw new UnusablePair("certificate", "the authority beside it is not the one that signed it");
+  }
+  return { authority, pair };
+}
+
+function isIssuer(authority: string, { details }: CertificatePair): boolean {
+  try {
+    return details.verify(new X509Certificate(authority).publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /** Changes whenever something else is prepared in a data folder; undefined while nothing is. */
@@ -53,7 +69,7 @@ export function preparedVersion(dataFolder: string): string | undefined {
  */
 export function writePrepared(dataFolder: string, { authority, certificate, key }: Issued): void {
   const { uid, gid } = statSync(dataFolder);
-  const folder = join(dataFolder, FOLDER);
+  const folder = preparedFolder(dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   own(folder, uid, gid);
   const write = (file: string, text: string) => {
@@ -68,16 +84,16 @@ export function writePrepared(dataFolder: string, { authority, certificate, key 
 }
 
 export function removePrepared(dataFolder: string): void {
-  rmSync(join(dataFolder, FOLDER), { recursive: true, force: true });
+  rmSync(preparedFolder(dataFolder), { recursive: true, force: true });
 }
 
 /** Whether anything at all was prepared, also by a command that was interrupted. */
 export function isAnythingPrepared(dataFolder: string): boolean {
-  return statSync(join(dataFolder, FOLDER), { throwIfNoEntry: false }) !== undefined;
+  return statSync(preparedFolder(dataFolder), { throwIfNoEntry: false }) !== undefined;
 }
 
 function serverFile(dataFolder: string): string {
-  return join(dataFolder, FOLDER, SERVER);
+  return join(preparedFolder(dataFolder), SERVER);
 }
 
 /** Only root may give files away, and only root has to. */

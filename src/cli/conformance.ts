@@ -26,7 +26,8 @@ export function conformanceCommand(): Command {
     .option("--base <address>", "the server (or HEARTWIRE_URL; default http://localhost:4327)");
   addTokenOptions(command)
     .option("--room <id>", "a room of which the test user is a member")
-    .option("--other-room <id>", "a room of which the test user is no member");
+    .option("--other-room <id>", "a room of which the test user is no member")
+    .option("--widget <id>", "a widget of the test user whose link is open, where no token may make one");
   return addHookOptions(command)
     .option(
       "--only <checks>",

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { FlagValues } from "../settings/settings.ts";
+import { describe } from "./doctor/describe.ts";
 import { examine } from "./doctor/examine.ts";
-import type { Finding } from "./doctor/finding.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
 
 /** `heartwire doctor`: says in words what is wrong with this installation. Exit code 1 when something is. */
@@ -17,18 +17,4 @@ export function doctorCommand(): Command {
       else for (const finding of findings) console.log(describe(finding));
       if (findings.some(({ state }) => state === "wrong")) process.exitCode = 1;
     });
-}
-
-const MARK_WIDTH = 8;
-
-const MARKS: Readonly<Record<Finding["state"], string>> = {
-  good: "good",
-  notice: "notice",
-  wrong: "WRONG",
-};
-
-/** Says and advice stand below each other, so that the marks can be read down the edge. */
-function describe({ state, about, says, advice }: Finding): string {
-  const lines = [`${about}: ${says}`, ...(advice === undefined ? [] : [advice])];
-  return lines.map((line, index) => (index === 0 ? MARKS[state] : "").padEnd(MARK_WIDTH) + line).join("\n");
 }

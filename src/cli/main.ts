@@ -5,6 +5,7 @@ import { UnusableSetting } from "../settings/unusableSetting.ts";
 import { StoreUnavailable } from "../storage/readingStore.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { doctorCommand } from "./doctor.ts";
+import { dropinCommand } from "./dropin.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { roomCommand } from "./room.ts";
 import { say } from "./say.ts";
@@ -36,8 +37,9 @@ export function heartwireCommand(): Command {
     sendCommand(),
     simulateCommand(makeLocalTokens),
     watchCommand(),
-    doctorCommand(),
     conformanceCommand(),
+    doctorCommand(),
+    dropinCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [...commands, ...commands.flatMap(({ commands }) => commands)]) {

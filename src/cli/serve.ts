@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { pino } from "pino";
+import { describeFewFiles, openFilesMax } from "../openFiles.ts";
 import { startServer } from "../server.ts";
+import { DEFAULT_LIMITS } from "../settings/limits.ts";
 import type { FlagValues, SettingName } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { onEndRequest } from "./endRequest.ts";
@@ -29,6 +31,8 @@ async function serve(flags: FlagValues): Promise<void> {
     throw error;
   });
   for (const problem of server.dropinProblems) say(`Apps with Pulsoid's hosts built in: ${problem}`);
+  const few = describeFewFiles(openFilesMax(), DEFAULT_LIMITS.socketsMax);
+  if (few !== undefined) say(`Open files: ${few.says}. ${few.advice}`);
   const addresses = [server.url, server.secureUrl].flatMap((url) => url?.origin ?? []);
   say(`Heartwire serves at ${addresses.join(" and ")}. Ctrl-C ends it.`);
 

@@ -5,12 +5,14 @@ import { BASIC_BPM, WIDGET_KINDS } from "../domain/widgetKinds.ts";
 import { DEFAULT_LIMITS } from "../settings/limits.ts";
 import type { FlagValues, Settings } from "../settings/settings.ts";
 import type { Directory } from "../storage/directory.ts";
+import type { Configuration } from "../storage/rooms.ts";
 import type { Widget } from "../storage/widgets.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { findProfile } from "./findProfile.ts";
 import { readConfiguration } from "./rooms/options.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
+import { sharedAddress } from "./serverAddress.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
 import { withDirectory } from "./withDirectory.ts";
 
@@ -32,6 +34,7 @@ export function widgetCommand(): Command {
         },
       ),
     )
+    .addCommand(configureCommand())
     .addCommand(
       changeCommand(
         "close",
@@ -55,7 +58,7 @@ export function widgetCommand(): Command {
     );
 }
 
-type WidgetFlags = Pick<FlagValues, "data" | "port" | "publicUrl">;
+type WidgetFlags = Pick<FlagValues, "data" | "host" | "port" | "publicUrl">;
 
 interface CreateFlags extends WidgetFlags {
   readonly user: string;
@@ -65,7 +68,7 @@ interface CreateFlags extends WidgetFlags {
 }
 
 /** An address is printed under which the server is reached: the flags say which. */
-const SETTINGS = ["data", "port", "publicUrl"] as const;
+const SETTINGS = ["data", "host", "port", "publicUrl"] as const;
 
 function createCommand(): Command {
   const command = new Command("create")
@@ -84,14 +87,14 @@ function createCommand(): Command {
         );
       }
       const name = flags.name === undefined ? kind.name : readText("--name", flags.name);
-      const configuration = flags.config === undefined ? {} : readConfiguration(flags.config);
+      const configuration = readShortConfiguration(flags.config ?? "{}");
       const now = Date.now() as EpochMs;
       const widget = await withDirectory(flags, async (directory) =>
         directory.widgets.create({
           profile: (await findProfile(directory, flags.user)).id,
           metaId: kind.metaId,
           name,
-          configuration: configuration as Record<string, unknown>,
+          configuration,
           createdAt: now,
           ownedMax: DEFAULT_LIMITS.widgetsMax,
           opening: { openedAt: now },
@@ -104,6 +107,38 @@ function createCommand(): Command {
       }
       tellAddress(widget, settingsOf(flags));
     });
+}
+
+function configureCommand(): Command {
+  const command = new Command("configure")
+    .description(
+      "Replace a widget's configuration. An overlay that is on air takes it when it is loaded anew.",
+    )
+    .argument("<id>", "the widget's id in widget list")
+    .argument("<json>", "a JSON object, such as one with heartColor, heartEnabled or ranges");
+  return addSettings(command, ["data"])
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npm run heartwire -- widget configure ID " +
+        `'{"heartColor":"#00c2a8ff","ranges":[{"from":150,"to":250,"color":"#ff5263ff"}]}'`,
+    )
+    .action((id: string, json: string, flags: WidgetFlags) => {
+      const configuration = readShortConfiguration(json);
+      return withDirectory(flags, async (directory) => {
+        await directory.widgets.configure((await findWidget(directory, id)).id, configuration);
+        say("The configuration is set.");
+      });
+    });
+}
+
+/** @throws UsageError when the text is no JSON object, or longer than the server takes */
+function readShortConfiguration(text: string): Configuration {
+  const configuration = readConfiguration(text);
+  const { configurationBytesMax: bytesMax } = DEFAULT_LIMITS;
+  if (Buffer.byteLength(JSON.stringify(configuration)) > bytesMax) {
+    throw new UsageError(`The configuration: expected at most ${bytesMax} bytes of JSON.`);
+  }
+  return configuration as Configuration;
 }
 
 function listCommand(): Command {
@@ -132,17 +167,20 @@ function changeCommand(
   return addSettings(command, SETTINGS)
     .addHelpText("after", `\nExample:\n  $ npm run heartwire -- widget ${name} ID`)
     .action((id: string, flags: WidgetFlags) =>
-      withDirectory(flags, async (directory) => {
-        const widget = isUuid(id) ? await directory.widgets.find(id.toLowerCase()) : undefined;
-        if (widget === undefined) throw new CommandFailure("There is no such widget. See widget list.");
-        await change(directory, widget, flags);
-      }),
+      withDirectory(flags, async (directory) => change(directory, await findWidget(directory, id), flags)),
     );
 }
 
-function tellAddress({ publicId }: Widget, { publicUrl, port }: Settings): void {
+/** @throws CommandFailure when there is no widget of that id */
+async function findWidget(directory: Directory, id: string): Promise<Widget> {
+  const widget = isUuid(id) ? await directory.widgets.find(id.toLowerCase()) : undefined;
+  if (widget === undefined) throw new CommandFailure("There is no such widget. See widget list.");
+  return widget;
+}
+
+function tellAddress({ publicId }: Widget, settings: Settings): void {
   say("Paste this address into a browser source of OBS. Whoever knows it sees the pulse:");
-  console.log(new URL(`/widget/view/${publicId}`, publicUrl ?? `http://localhost:${port}`).href);
+  console.log(`${sharedAddress(settings)}/widget/view/${publicId}`);
 }
 
 function describe({ publicId, link, name }: Widget, user: string): string {

@@ -41,9 +41,12 @@ export const SLOW_TIMES: SlowTimes = {
 export interface ConformanceOptions {
   /** The address under which the server has the paths of the wire, such as `https://pulse.example.org`. */
   readonly base: string | URL;
-  /** A token with `data:heart_rate:read`, and one with `data:heart_rate:write`, of one user. May be the same. */
-  readonly readToken: string;
-  readonly writeToken: string;
+  /**
+   * A token with `data:heart_rate:read`, and one with `data:heart_rate:write`, of one user, who is the test user. Where one is
+   * not given, the first of `tokens` that may do it serves.
+   */
+  readonly readToken?: string | undefined;
+  readonly writeToken?: string | undefined;
   /** Further tokens: of the same user for other scopes or with fewer of them, and of a second user. */
   readonly tokens?: readonly string[] | undefined;
   readonly expiredToken?: string | undefined;
@@ -59,6 +62,8 @@ export interface ConformanceOptions {
   readonly room?: string | undefined;
   /** A room of which the test user is no member. */
   readonly otherRoom?: string | undefined;
+  /** A widget of the test user whose link is open, where no token may make one. */
+  readonly widget?: string | undefined;
   readonly hooks?: Hooks | undefined;
   /** Ids of checks, separated by commas: whole ones, areas such as `write`, or with `*` for any text. */
   readonly only?: string | undefined;

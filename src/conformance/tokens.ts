@@ -13,6 +13,9 @@ export interface KnownToken {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+const READ = "data:heart_rate:read";
+const WRITE = "data:heart_rate:write";
+
 /** The tokens that the kit was given, by what they open. */
 export class Tokens {
   readonly read: KnownToken;
@@ -46,18 +49,21 @@ export class Tokens {
    */
   static async discover(http: HttpClient, options: ConformanceOptions): Promise<Tokens> {
     const look = (name: string, token: string) => validate(http, name, token);
-    const maybe = (name: string, token: string | undefined) =>
-      token === undefined ? undefined : look(name, token);
-    const read = await look("the read token", options.readToken);
-    const write = await look("the write token", options.writeToken);
-    requireScope(read, "data:heart_rate:read", "the read token");
-    requireScope(write, "data:heart_rate:write", "the write token");
+    const maybe = async (name: string, token: string | undefined) =>
+      token === undefined ? undefined : await look(name, token);
+    const givenRead = await maybe("the read token", options.readToken);
+    const givenWrite = await maybe("the write token", options.writeToken);
+    const further: KnownToken[] = [];
+    for (const token of options.tokens ?? []) further.push(await look("a token", token));
+    const read = givenRead ?? further.find((known) => opens(known, [READ]));
+    const write =
+      givenWrite ?? further.find((known) => opens(known, [WRITE]) && known.profileId === read?.profileId);
+    requireScope(read, READ, "read");
+    requireScope(write, WRITE, "write");
     if (read.profileId !== write.profileId) {
       throw new UnusableOptions("The read and the write token must belong to the same user.");
     }
     if (read.profileId === null) throw new UnusableOptions("The read and the write token must have a user.");
-    const further: KnownToken[] = [];
-    for (const token of options.tokens ?? []) further.push(await look("a further token", token));
     return new Tokens({
       read,
       write,
@@ -100,8 +106,14 @@ function opensAny({ scopes }: KnownToken, unwanted: readonly string[]): boolean 
   return unwanted.some((scope) => scopes.includes(scope));
 }
 
-function requireScope(known: KnownToken, scope: string, name: string): void {
-  if (!opens(known, [scope])) throw new UnusableOptions(`${capital(name)} lacks the scope ${scope}.`);
+function requireScope(
+  known: KnownToken | undefined,
+  scope: string,
+  role: string,
+): asserts known is KnownToken {
+  if (known === undefined)
+    throw new UnusableOptions(`A token of the test user that holds ${scope} is missing.`);
+  if (!opens(known, [scope])) throw new UnusableOptions(`The ${role} token lacks the scope ${scope}.`);
 }
 
 async function validate(http: HttpClient, name: string, token: string): Promise<KnownToken> {

@@ -39,7 +39,11 @@ export const LIMITS = {
     "bytes",
     "A longer frame from a listener closes it; shorter ones are ignored.",
   ),
-  socketsMax: limit(50_000, "sockets", "One more listener is answered 503."),
+  socketsMax: limit(
+    50_000,
+    "sockets",
+    "One more listener is answered 503. Fewer where the process may not open as many files: the start and the doctor tell.",
+  ),
   roomsMax: limit(100, "rooms", "Rooms that one user may own; making one more is answered 409."),
   roomMembersMax: limit(100, "members", "Members of a room; one more who wants to join is answered 409."),
   widgetsMax: limit(100, "widgets", "Widgets that one user may have; making one more is answered 409."),

@@ -97,6 +97,30 @@ test("a token that expires closes its sockets with 1008 within a second", async 
   expect(at - expiresAt).toBeLessThan(WITHIN_MS);
 });
 
+test("each of several tokens closes its own sockets when it expires, in whatever order they came", async () => {
+  await using server = await startTestServer();
+  const expiries = [900, 300, undefined, 600].map((inMs) =>
+    inMs === undefined ? undefined : Date.now() + inMs,
+  );
+  const open = async (expiresAt: number | undefined) =>
+    Listener.open(server.origin, await newUserToken(server, expiresAt === undefined ? {} : { expiresAt }));
+  const [last, first, stays, second] = (await Promise.all(expiries.map(open))) as [
+    Listener,
+    Listener,
+    Listener,
+    Listener,
+  ];
+  const closes = await Promise.all([first, second, last].map(({ closed }) => closed));
+  expect(closes.map(({ code }) => code)).toEqual([1008, 1008, 1008]);
+  for (const [place, expiresAt] of [expiries[1], expiries[3], expiries[0]].entries()) {
+    const late = (closes[place]?.at ?? 0) - (expiresAt ?? 0);
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(WITHIN_MS);
+  }
+  expect(stays.isOpen).toBe(true);
+  stays[Symbol.dispose]();
+});
+
 test("while tokens cannot be checked no socket is closed: the fault is the server's", async () => {
   await using server = await startTestServer();
   const token = await newUserToken(server);

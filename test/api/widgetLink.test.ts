@@ -5,7 +5,7 @@ import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { expectError, scopeError } from "../support/answers.ts";
 import { Listener } from "../support/listener.ts";
 import { MOMENT } from "../support/requests.ts";
-import { startTestServer, write } from "../support/server.ts";
+import { startTestServer, type TestServer, write } from "../support/server.ts";
 import { sharedServer } from "../support/sharedServer.ts";
 import {
   askRpc,
@@ -218,13 +218,56 @@ describe("a link ends within a second, and its listeners with 1008", () => {
   });
 });
 
-test("an id is a secret: it is in no log, error or metric", async () => {
-  await using server = await startTestServer({ environment: { HEARTWIRE_LOG_LEVEL: "debug" } });
-  const { id } = await newWidget(server, await server.token(WIDGET_SCOPES));
-  const answers: string[] = [];
-  for (const path of [`/listen/${id}`, `/v1/api/feed/${id}`, `/api/heartwire/v1/links/${id}x`, "/metrics"]) {
-    answers.push(await (await fetch(`${server.origin}${path}`)).text());
-  }
-  expect([...answers, ...server.log.lines].filter((text) => text.includes(id))).toEqual([]);
-  expect(server.log.lines.length).toBeGreaterThan(3);
+test("how a widget looks is shown by its link, and nothing else that an app keeps in its configuration", async () => {
+  const configuration = {
+    heartColor: "#ff0000ff",
+    owner: "Anna",
+    ranges: [{ from: 0, to: 9, color: "red" }],
+  };
+  const { id } = await newWidget(shared(), await newToken(), { configuration });
+  const response = await fetch(`${shared().origin}/api/heartwire/v1/links/${id}`);
+  expect(await response.text()).toBe('{"look":{"heartEnabled":true,"heartColor":"#ff0000ff","ranges":[]}}');
+});
+
+describe("an id is a secret: it is in no log, error or metric", () => {
+  const paths = (id: string) => [
+    `/listen/${id}`,
+    `/v1/api/feed/${id}`,
+    `/api/heartwire/v1/links/${id}`,
+    `/api/v1/widgets/${id}`,
+    `/widget/view/${id}`,
+    `/v1/api/feed/${id}x`,
+    `/${id}`,
+    "/metrics",
+  ];
+  const everythingSaid = async (server: TestServer, id: string) => {
+    const said: string[] = [];
+    for (const path of paths(id)) {
+      const response = await fetch(`${server.origin}${path}`);
+      said.push(JSON.stringify([...response.headers]), await response.text());
+    }
+    for (const request of [getWidget(`${id}x`), `{"method":"${id}"`, { ...getWidget(id), jsonrpc: id }]) {
+      said.push(await askRpc(server.origin, request));
+    }
+    return [...said, ...server.log.lines];
+  };
+
+  test("while all is well", async () => {
+    await using server = await startTestServer();
+    const { id } = await newWidget(server, await server.token(WIDGET_SCOPES));
+    const said = await everythingSaid(server, id);
+    expect(said.filter((text) => text.includes(id))).toEqual([]);
+    expect(server.log.lines.length).toBeGreaterThan(9);
+  });
+
+  test("while the control data cannot be read", async () => {
+    await using server = await startTestServer();
+    const { id } = await newWidget(server, await server.token(WIDGET_SCOPES));
+    await server.server.storage.directory.close();
+    const response = await fetch(`${server.origin}/v1/api/feed/${id}`);
+    await expectError(response, { status: 500, code: 6001 });
+    expect((await fetch(`${server.origin}/widget/view/${id}`)).status).toBe(200);
+    expect(server.log.lines.some((line) => line.includes('"level":"error"'))).toBe(true);
+    expect(server.log.lines.filter((text) => text.includes(id))).toEqual([]);
+  });
 });

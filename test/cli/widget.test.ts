@@ -38,6 +38,33 @@ describe("heartwire widget", () => {
     expect(stdout).toStartWith("https://heart.example.org/widget/view/");
   });
 
+  test("without one it is where the server listens", async () => {
+    const run = await newFolder();
+    const words = ["create", "--user", "anna", "--host", "192.168.1.20", "--port", "80"];
+    expect((await run(...words)).stdout).toStartWith("http://192.168.1.20:80/widget/view/");
+  });
+
+  test("configures, and says what no widget can be configured with", async () => {
+    const run = await newFolder();
+    const [, id = ""] = ADDRESS.exec((await run("create", "--user", "anna")).stdout) ?? [];
+    const configured = await run("configure", id, '{"heartEnabled":false}');
+    expect(configured).toEqual({ code: 0, stdout: "", stderr: "The configuration is set.\n" });
+    const listed = JSON.parse((await run("list", "--json")).stdout);
+    expect(listed[0].configuration).toEqual({ heartEnabled: false });
+    for (const [json, complaint] of [
+      ["[]", /^The configuration: expected a JSON object/],
+      [
+        JSON.stringify({ a: "x".repeat(4_100) }),
+        /^The configuration: expected at most 4096 bytes of JSON\.\n$/,
+      ],
+    ] as const) {
+      const { code, stderr } = await run("configure", id, json);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(complaint);
+    }
+    expect((await run("configure", crypto.randomUUID(), "{}")).code).toBe(1);
+  });
+
   test("closes, opens under a new address, and deletes", async () => {
     const run = await newFolder();
     const config = '{"heartColor":"#ff0000ff"}';

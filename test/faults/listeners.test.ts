@@ -85,6 +85,43 @@ test(
   TEST_MS_MAX,
 );
 
+test(
+  "one of a thousand listeners stops reading: it is cut, memory stays flat, and the others hear every reading",
+  () =>
+    withServer({ socketIdleSeconds: 8 }, async (server, token) => {
+      const HEARING = 999;
+      const hearing: Listener[] = [];
+      for (let opened = 0; opened < HEARING; opened++)
+        hearing.push(await Listener.open(server.origin, token));
+      let written = 0;
+      const writeNext = async () => {
+        await write(server.origin, token, Date.now() - 100_000 + written++, 70);
+        await Bun.sleep(50);
+      };
+      while (written < 20) await writeNext();
+      const before = await memoryBytes(server.origin);
+      using deaf = await DeafListener.open(server.origin, token);
+      expect(await openSockets(server)).toBe(HEARING + 1);
+
+      const until = performance.now() + 30_000;
+      while ((await openSockets(server)) > HEARING && performance.now() < until) await writeNext();
+      expect(await openSockets(server)).toBe(HEARING);
+      for (let more = 0; more < 20; more++) await writeNext();
+      expect(await openSockets(server)).toBe(HEARING);
+      expect((await memoryBytes(server.origin)) - before).toBeLessThan(16 * MEBIBYTE);
+
+      const [first, ...others] = await Promise.all(hearing.map((one) => one.heard(written)));
+      const order = first as readonly string[];
+      expect(order).toHaveLength(written);
+      expect(others.filter((frames) => !sameFrames(frames, order))).toEqual([]);
+      // What it was sent until it was cut has no hole either.
+      const heard = await deaf.readToEnd();
+      expect(sameFrames(heard, order.slice(20, 20 + heard.length))).toBe(true);
+      for (const listener of hearing) listener[Symbol.dispose]();
+    }),
+  TEST_MS_MAX,
+);
+
 async function withServer(
   limits: Partial<Limits>,
   work: (server: ServerProcess, token: string) => Promise<void>,

@@ -95,7 +95,7 @@ describe("the examples of docs/api.md, in their order", () => {
     } else {
       test(`${name} answers what is shown`, async () => {
         const command = start(["bash", "-c", here(code)]);
-        expect(comparable(await command.stdout.text())).toBe(comparable(answer));
+        expect(comparable(await command.stdout.text())).toBe(comparable(here(answer)));
         await command.exited;
       });
     }

@@ -17,7 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Of web it takes files to serve, and no code.
   api: ["domain", "settings", "exchange", "storage", "live", "ingest", "auth", "web"],
   web: ["domain", "exchange"],
-  // HTTP and sockets only: it checks other servers too.
+  // HTTP and sockets only: it checks any server.
   conformance: [],
   server: ["domain", "settings", "certificates", "exchange", "storage", "live", "ingest", "auth", "api"],
   cli: [

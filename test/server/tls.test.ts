@@ -102,6 +102,15 @@ describe("the address that is told for https", () => {
   });
 });
 
+test("a port for TLS that is in use is told at the start, by the name of the setting", async () => {
+  const other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const refused = withTls({ HEARTWIRE_TLS_PORT: String(other.port) });
+  await expect(refused).rejects.toThrow(
+    `Port ${other.port} is in use. Stop what listens there, or choose another one with HEARTWIRE_TLS_PORT.`,
+  );
+  await other.stop(true);
+});
+
 describe("a certificate that cannot be used is told at the start, by the name of the setting", () => {
   const serve = (environment: Record<string, string>, through: readonly string[] = []) =>
     runHeartwire(["serve", "--port", "0", "--data", join(folder, "data")], { environment, through });

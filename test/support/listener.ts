@@ -50,6 +50,10 @@ export class Listener implements Disposable {
     return this.frames;
   }
 
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   [Symbol.dispose](): void {
     this.#socket.close();
   }

@@ -74,6 +74,8 @@ export class OfficialClient {
     try {
       response = await fetch(`${this.#origin}${VALIDATE_PATH}`, {
         headers: { ...bearer(this.#token), "content-type": "application/json" },
+        // Every client is a machine of its own: none of them shares its connection with another.
+        keepalive: false,
       });
       text = await response.text();
     } catch {

@@ -4,7 +4,7 @@ import { PAGE_STYLE } from "./pageStyle.ts";
 /** A file of a page under an address that changes with what is in it. */
 export interface Asset {
   readonly path: string;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly type: string;
 }
 
@@ -22,6 +22,9 @@ const PAGES = {
 } as const;
 
 export type PageName = keyof typeof PAGES;
+
+/** Latin letters and figures of one width, in one weight; a page or its style names it as `{{font}}`. */
+const FONT = "@fontsource/inter/files/inter-latin-600-normal.woff2";
 
 const WEB = new URL("../../web/", import.meta.url);
 
@@ -41,7 +44,7 @@ export function builtPage(name: PageName): Promise<BuiltPage> {
   return building;
 }
 
-/** Finds script or style of any page by its address; undefined when there is none. */
+/** Finds script, style or font of any page by its address; undefined when there is none. */
 export async function findAsset(path: string): Promise<Asset | undefined> {
   const name = (Object.keys(PAGES) as PageName[]).find((page) => path.startsWith(`/assets/${page}-`));
   return name === undefined ? undefined : (await builtPage(name)).assets.get(path);
@@ -49,17 +52,25 @@ export async function findAsset(path: string): Promise<Asset | undefined> {
 
 async function build(name: PageName): Promise<BuiltPage> {
   const folder = new URL(`${name}/`, WEB);
-  const [script, style, page] = await Promise.all([
+  const [script, style, page, face] = await Promise.all([
     bundle(new URL(`${name}.ts`, folder)),
     Bun.file(new URL(`${name}.css`, folder)).text(),
     Bun.file(new URL(`${name}.html`, folder)).text(),
+    Bun.file(fileURLToPath(import.meta.resolve(FONT))).bytes(),
   ]);
+  const font = asset(name, face, "woff2", "font/woff2");
   const scriptAsset = asset(name, script, "js", "text/javascript; charset=UTF-8");
-  const styleAsset = asset(name, `${PAGES[name]}${style}`, "css", "text/css; charset=UTF-8");
+  const filledStyle = fill(`${PAGES[name]}${style}`, { font: font.path });
+  const styleAsset = asset(name, filledStyle, "css", "text/css; charset=UTF-8");
   return {
-    page: page.replace("{{script}}", scriptAsset.path).replace("{{style}}", styleAsset.path),
-    assets: new Map([scriptAsset, styleAsset].map((one) => [one.path, one])),
+    page: fill(page, { font: font.path, style: styleAsset.path, script: scriptAsset.path }),
+    assets: new Map([font, scriptAsset, styleAsset].map((one) => [one.path, one])),
   };
+}
+
+/** Puts values in the places of a text that name them, such as `{{style}}`. */
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
 }
 
 async function bundle(entry: URL): Promise<string> {
@@ -73,7 +84,7 @@ async function bundle(entry: URL): Promise<string> {
   return output.text();
 }
 
-function asset(name: PageName, body: string, ending: string, type: string): Asset {
+function asset(name: PageName, body: Asset["body"], ending: string, type: string): Asset {
   const hash = Bun.SHA256.hash(body, "hex").slice(0, HASH_CHARACTERS);
   return { path: `/assets/${name}-${hash}.${ending}`, body, type };
 }

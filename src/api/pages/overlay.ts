@@ -7,13 +7,18 @@ import { widgetPath } from "../widgets/schemas.ts";
 import { builtPage, findAsset } from "./builtPages.ts";
 
 /**
- * What the page may do: its own script and style, and talk to this server. Anybody may frame it, as those do who compose
- * overlays; there is nothing on it to click.
+ * What the page may do: its own script, style and font, and talk to this server. Anybody may frame it, as those do who put
+ * overlays together, from a file of their own too, which `frame-ancestors *` would refuse; there is nothing on it to click.
  */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-const SAFETY = { "referrer-policy": "no-referrer", "x-content-type-options": "nosniff" } as const;
+/** The page's address is a secret: it is told nobody, and kept by no search engine. */
+const SAFETY = {
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-robots-tag": "noindex",
+} as const;
 
 /** An address with a hash in it never means anything else. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -24,11 +29,10 @@ export const overlayPage: Operation = {
   group: "Widget link",
   summary: "The overlay of a widget, to show in OBS",
   notes:
-    "A transparent page: the number and a heart that beats at the real rate. It is the same for every id; what it shows it asks for by the link.",
+    "A transparent page: the number and a heart that beats at the real rate. It is the same for every id, also for one that leads nowhere: what it shows it asks for by the link, and OBS would put an error on air.",
   token: "none",
-  path: widgetPath,
+  path: z.object({ id: z.string() }),
   success: { status: 200, content: { "text/html": z.string() } },
-  errors: ["notFound"],
 };
 
 export const overlayAlias: Operation = {
@@ -46,16 +50,18 @@ export const overlayAsset: Operation = {
   answer: asset,
   id: "getOverlayAsset",
   group: "Widget link",
-  summary: "Script and style of a page",
+  summary: "Script, style and font of a page",
   token: "none",
   path: z.object({ file: z.string() }),
-  success: { status: 200, content: { "text/javascript": z.string(), "text/css": z.string() } },
+  success: {
+    status: 200,
+    content: { "text/javascript": z.string(), "text/css": z.string(), "font/woff2": z.string() },
+  },
   errors: ["notFound"],
 };
 
 /** `GET /widget/view/{id}` */
-async function show({ parameters }: Call): Promise<Response> {
-  assertId(parameters.id);
+async function show(): Promise<Response> {
   return new Response((await builtPage("overlay")).page, {
     headers: {
       ...SAFETY,
@@ -69,10 +75,11 @@ async function show({ parameters }: Call): Promise<Response> {
 
 /** `GET /widget/{id}` */
 function redirect({ parameters }: Call): Response {
-  const id = assertId(parameters.id);
+  const { id = "" } = parameters;
+  if (!isUuid(id)) throw new ApiError("notFound");
   return new Response(null, {
     status: 302,
-    headers: { location: `/widget/view/${id}`, "cache-control": "no-store" },
+    headers: { location: `/widget/view/${id.toLowerCase()}`, "cache-control": "no-store" },
   });
 }
 
@@ -83,9 +90,4 @@ async function asset({ parameters }: Call): Promise<Response> {
   return new Response(found.body, {
     headers: { ...SAFETY, "content-type": found.type, "cache-control": FOR_EVER },
   });
-}
-
-function assertId(id = ""): string {
-  if (!isUuid(id)) throw new ApiError("notFound");
-  return id.toLowerCase();
 }

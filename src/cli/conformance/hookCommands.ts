@@ -12,7 +12,7 @@ export interface HookFlags {
 /** Adds `--on-revoke` and its neighbours to the command. */
 export function addHookOptions(command: Command): Command {
   return command
-    .option("--on-revoke <command>", "revokes the token in CONFORMANCE_TOKEN")
+    .option("--on-revoke <command>", "revokes the token that it gets on its standard input")
     .option("--on-restart <command>", "stops the server in an orderly way and starts it again")
     .option(
       "--on-store-failure <command>",
@@ -48,7 +48,8 @@ async function runCommand(command: string, details: HookDetails): Promise<void> 
   const shell = process.platform === "win32" ? ["cmd", "/c", command] : ["sh", "-c", command];
   const child = Bun.spawn(shell, {
     env: { ...process.env, ...details },
-    stdin: "ignore",
+    // As `token revoke -` and other programs take it: the words of a command are seen by others.
+    stdin: details.CONFORMANCE_TOKEN === undefined ? "ignore" : Buffer.from(`${details.CONFORMANCE_TOKEN}\n`),
     // By its number, so that a server that the command leaves behind does not keep a pipe of ours open.
     stdout: 2,
     stderr: 2,

@@ -10,6 +10,7 @@ export interface ConformanceFlags extends TokenFlags, HookFlags {
   readonly base?: string;
   readonly room?: string;
   readonly otherRoom?: string;
+  readonly widget?: string;
   readonly only?: string;
   readonly slow?: boolean;
   readonly complete?: boolean;
@@ -26,13 +27,14 @@ const TIMEOUT_SECONDS_MAX = 30;
 
 /** @throws UsageError, CommandFailure */
 export function readConformanceOptions(flags: ConformanceFlags): ConformanceOptions {
-  const { base, room, otherRoom, only, slow, timeout, ca } = flags;
+  const { base, room, otherRoom, widget, only, slow, timeout, ca } = flags;
   return {
     base: readBaseUrl(base === undefined ? {} : { url: base }, "--base"),
     ...readTokens(flags),
     hooks: readHooks(flags),
     room,
     otherRoom,
+    widget,
     only,
     slow,
     authority: ca === undefined ? undefined : readAuthority(ca),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ConformanceOptions } from "../../conformance/index.ts";
+import { isUuid } from "../../domain/uuid.ts";
 import { fromEnvironment, readTokenFile } from "../connection.ts";
 import { UsageError } from "../failure.ts";
 
@@ -16,8 +17,8 @@ export type TokenFlags = { readonly [Name_ in `${Name}Token`]?: string } & {
 export type GivenTokens = Pick<ConformanceOptions, `${Name}Token` | "tokens">;
 
 const WORDS: Readonly<Record<Name, string>> = {
-  read: "a token with data:heart_rate:read",
-  write: "a token of the same user with data:heart_rate:write",
+  read: "a token with data:heart_rate:read (or HEARTWIRE_READ_TOKEN)",
+  write: "a token of the same user with data:heart_rate:write (or HEARTWIRE_WRITE_TOKEN)",
   expired: "a token that has expired",
   expiring: "a token with data:heart_rate:read that expires within two minutes (for --slow)",
   revocable: "a token that --on-revoke may revoke",
@@ -29,7 +30,7 @@ const WORDS: Readonly<Record<Name, string>> = {
 export function addTokenOptions(command: Command): Command {
   command.option(
     "--tokens-file <file>",
-    'a file with lines such as "read = <uuid>" (other users of this machine can see what stands in a command)',
+    'a file with a token a line, or with lines such as "read = <uuid>" (other users of this machine can see what stands in a command)',
   );
   for (const name of NAMES) command.option(`--${name}-token <uuid>`, WORDS[name]);
   return command.option(
@@ -43,25 +44,23 @@ export function addTokenOptions(command: Command): Command {
  * Reads the tokens: from flags, then from the file, then from the environment. One token that may do everything serves for
  * reading and writing.
  *
- * @throws UsageError when there is none for reading or writing, or the file has other lines than it should
+ * @throws UsageError when there is none, or the file has other lines than it should
  */
 export function readTokens(flags: TokenFlags): GivenTokens {
   const inFile =
     flags.tokensFile === undefined ? [] : parse(readTokenFile(flags.tokensFile), flags.tokensFile);
   const find = (name: Name) =>
     flags[`${name}Token`]?.trim() ?? inFile.find((line) => line.name === name)?.token;
-  const tokens = [
+  const readToken = find("read") ?? fromEnvironment("HEARTWIRE_READ_TOKEN");
+  const writeToken = find("write") ?? fromEnvironment("HEARTWIRE_WRITE_TOKEN");
+  const given = [
     ...(flags.token ?? []),
     ...inFile.filter(({ name }) => name === "token").map(({ token }) => token),
   ];
-  const readToken =
-    find("read") ?? fromEnvironment("HEARTWIRE_READ_TOKEN") ?? fromEnvironment("HEARTWIRE_TOKEN");
-  const writeToken =
-    find("write") ??
-    fromEnvironment("HEARTWIRE_WRITE_TOKEN") ??
-    fromEnvironment("HEARTWIRE_TOKEN") ??
-    readToken;
-  if (readToken === undefined || writeToken === undefined) {
+  const usual = fromEnvironment("HEARTWIRE_TOKEN");
+  const isEnough = given.length > 0 || (readToken !== undefined && writeToken !== undefined);
+  const tokens = isEnough || usual === undefined ? given : [usual];
+  if (readToken === undefined && writeToken === undefined && tokens.length === 0) {
     throw new UsageError(
       "A token is missing. Give --tokens-file, or HEARTWIRE_READ_TOKEN and HEARTWIRE_WRITE_TOKEN, or HEARTWIRE_TOKEN for one that may do both.",
     );
@@ -83,15 +82,15 @@ interface Line {
   readonly token: string;
 }
 
-/** Lines of `name = token`; empty ones and those that begin with # say nothing. */
+/** Lines of `name = token`, or a token alone; empty ones and those that begin with # say nothing. */
 function parse(text: string, file: string): readonly Line[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (/^\s*(#|$)/.test(line)) return [];
-    const [, name = "", token = ""] = /^\s*([a-z]+)\s*=\s*(\S+)\s*$/.exec(line) ?? [];
-    if (!isName(name)) {
-      // What stands there may be a token, and is not repeated.
+    const [, name = "token", token = ""] = /^\s*(?:([a-z]+)\s*=)?\s*(\S+)\s*$/.exec(line) ?? [];
+    if (!isName(name) || !isUuid(token)) {
+      // What stands there may be most of a token, and is not repeated.
       throw new UsageError(
-        `${file}, line ${index + 1}: expected a name (${[...NAMES, "token"].join(", ")}), = and a token.`,
+        `${file}, line ${index + 1}: expected a token, or a name (${[...NAMES, "token"].join(", ")}), = and a token.`,
       );
     }
     return [{ name, token }];

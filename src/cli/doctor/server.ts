@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Settings } from "../../settings/settings.ts";
+import { localAddress } from "../serverAddress.ts";
 import type { Finding } from "./finding.ts";
 
 /** How long a server may take to answer. */
@@ -42,18 +43,13 @@ export async function examineServer(
       advice: "Name the port it said it serves at with HEARTWIRE_PORT.",
     };
   }
-  const address = addressOf(host, port);
+  const address = localAddress({ host, port });
   try {
     const status = await askStatus(address);
     return status === undefined ? anotherProgram(address) : describeStatus(status, address, isServed);
   } catch (error) {
     return describeFailure(error as Error & { code?: unknown }, address, isServed);
   }
-}
-
-function addressOf(host: string | undefined, port: number): string {
-  const name = host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
 /** @returns undefined when the answer is not one of Heartwire's: nothing of it may be printed then */

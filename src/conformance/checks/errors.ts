@@ -25,11 +25,14 @@ const unknownPaths: readonly Rule[] = UNKNOWN.map(([name, path]) => [
   },
 ]);
 
-const wrongMethods: readonly Rule[] = WRONG_METHODS.map(({ name, title, path }) => [
+const wrongMethods: readonly Rule[] = WRONG_METHODS.map(({ name, title, method, path }) => [
   `wrong-method-${name}`,
-  `${title.startsWith("The") ? title : `The path of ${title}`} answers a method that it does not take with 405 in JSON.`,
+  `${title.startsWith("The") ? title : `The path of ${title}`} answers a method that it does not take with 405 in JSON, and Allow names ${method}.`,
   async (kit) => {
-    expectError(await kit.ask({ method: "PATCH", path, token: kit.tokens.read.token }), { status: 405 });
+    const answer = await kit.ask({ method: "PATCH", path, token: kit.tokens.read.token });
+    expectError(answer, { status: 405 });
+    const allow = answer.header("allow") ?? "not there";
+    expectThat(new RegExp(`\\b${method}\\b`).test(allow), `Allow with ${method}`, `Allow: ${allow}`);
   },
 ]);
 

@@ -46,7 +46,7 @@ export const LIVE = area("live", SECTION, [
   ],
   [
     "frame-json-by-name",
-    "response_mode=json is the same as none.",
+    "On the live socket response_mode=json is the same as none.",
     (kit) => expectFrame(kit, "?response_mode=json", 103, (at) => readingBody(at, 103)),
   ],
   [

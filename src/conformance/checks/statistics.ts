@@ -140,7 +140,10 @@ export const STATISTICS = area(
       "A reading counts in the statistics as soon as it was answered 200.",
       async (kit) => {
         await kit.write(1);
-        expectSame((await ask(kit)).minimum_beats_per_minute, 1, "a minimum of ");
+        await kit.write(65_535);
+        const said = await ask(kit);
+        const got = `${said.minimum_beats_per_minute} to ${said.maximum_beats_per_minute}`;
+        expectSame(got, "1 to 65535", "heart rates from ");
       },
     ],
   ],

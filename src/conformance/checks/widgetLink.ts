@@ -2,7 +2,7 @@ import { area, type Need } from "../check.ts";
 import type { Answer } from "../client/answer.ts";
 import { expectError, expectJson, expectSame, expectThat, shown, UUID } from "../expectations.ts";
 import type { Kit } from "../kit.ts";
-import { holds, holdsWithout } from "../needs.ts";
+import { holdsWithout } from "../needs.ts";
 import { NOBODY, PATHS } from "../routes.ts";
 import { expectIgnored, expectPlainText } from "./live.ts";
 import { makeWidget } from "./widgets.ts";
@@ -15,16 +15,24 @@ export const NOT_FOUND = '{"jsonrpc":"2.0","error":{"code":-33404,"message":"Ent
 
 /** Asks where to listen, as older clients do. */
 export function askRpc(kit: Kit, widgetId: string, id: string | number = "1"): Promise<Answer> {
-  return kit.ask({
-    method: "POST",
-    path: PATHS.rpc,
-    headers: { "content-type": "application/json", "x-rpc-method": "getWidget" },
-    body: JSON.stringify({ jsonrpc: "2.0", method: "getWidget", params: { widgetId }, id }),
-  });
+  return callRpc(kit, JSON.stringify({ jsonrpc: "2.0", method: "getWidget", params: { widgetId }, id }));
 }
 
-/** The id of a widget whose link is open: it was made with a token that may hear the pulse. */
-function openWidget(kit: Kit): Promise<string> {
+function callRpc(kit: Kit, body: string): Promise<Answer> {
+  const headers = { "content-type": "application/json", "x-rpc-method": "getWidget" };
+  return kit.ask({ method: "POST", path: PATHS.rpc, headers, body });
+}
+
+/** An error of JSON-RPC 2.0, section 5.1. */
+function expectRpcError(answer: Answer, code: number): void {
+  const said = answer.json as { readonly error?: { readonly code?: unknown } } | undefined | null;
+  const isRight = answer.isJson && said?.error?.code === code;
+  expectThat(isRight, `a JSON-RPC error with the code ${code}`, shown(answer));
+}
+
+/** The id of a widget whose link is open: one that was made with a token that may hear the pulse, or that was given. */
+async function openWidget(kit: Kit): Promise<string> {
+  if (kit.tokens.find([UPDATE, HEAR]) === undefined) return kit.options.widget ?? "";
   return kit.once("open widget", async () => (await makeWidget(kit, kit.token([UPDATE, HEAR]))).widget.id);
 }
 
@@ -43,7 +51,12 @@ async function ramielUrl(kit: Kit): Promise<string> {
   return result?.ramielUrl as string;
 }
 
-const OPEN: readonly Need[] = [holds(UPDATE, HEAR)];
+const OPEN: readonly Need[] = [
+  {
+    words: `a token of the test user that holds ${UPDATE} and ${HEAR} (--token), or a widget whose link is open (--widget)`,
+    isMet: ({ tokens, options }) => tokens.find([UPDATE, HEAR]) !== undefined || options.widget !== undefined,
+  },
+];
 const CLOSED: readonly Need[] = [holdsWithout([UPDATE], HEAR)];
 
 export const WIDGET_LINK = area("link", SECTION, [
@@ -105,6 +118,16 @@ export const WIDGET_LINK = area("link", SECTION, [
         expectSame(JSON.stringify(said.id), JSON.stringify(id), "the id ");
       }
     },
+  ],
+  [
+    "rpc-other-method",
+    "A call of another method is answered with JSON-RPC's error -32601.",
+    async (kit) => expectRpcError(await callRpc(kit, '{"jsonrpc":"2.0","method":"dance","id":"1"}'), -32_601),
+  ],
+  [
+    "rpc-no-json",
+    "A call that is no JSON is answered with JSON-RPC's error -32700.",
+    async (kit) => expectRpcError(await callRpc(kit, "{"), -32_700),
   ],
   [
     "socket-frame",

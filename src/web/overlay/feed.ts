@@ -1,64 +1,79 @@
-/** The waits between attempts to connect, in ms; the last one repeats. As the official client does. */
-const RETRY_DELAYS_MS = [2_000, 4_000, 8_000, 10_000] as const;
+import { GONE_AFTER_MS } from "../../domain/freshness.ts";
+import type { WidgetLook } from "../../domain/widgetLook.ts";
+import { askLink, type LastReading } from "./link.ts";
+import { retryDelayMs } from "./retryDelay.ts";
 
 /** How a socket is closed whose right to listen ended (RFC 6455 section 7.4.1). */
 const POLICY_VIOLATION = 1008;
 
-/** What the link says of itself. */
-export interface LinkView {
-  readonly meta_id: string;
-  readonly configuration: Readonly<Record<string, unknown>>;
-}
+/** A connection that lasted this long was a good one: the next failure is counted from one again. */
+const GOOD_CONNECTION_MS = 10_000;
 
 export interface FeedEvents {
-  /** The link is open, and looks so. */
-  readonly opened: (view: LinkView) => void;
-  /** A reading was heard. */
+  /** The link is open; how it looks, and what was measured last. */
+  readonly opened: (look: WidgetLook, last: LastReading | undefined) => void;
   readonly heard: (bpm: number) => void;
-  /** There is no open link of this id. It is asked again later: its owner may open it. */
+  /** There is no open link of this id. */
   readonly closed: () => void;
+  /** The connection was lost or could not be made. It is tried again. */
+  readonly lost: () => void;
 }
 
+/** How a connection ended. A silent one may be dead without anybody having said so. */
+type End = { readonly why: "closed" | "lost" | "silent"; readonly wasGood: boolean };
+
 /** Listens to a widget's link for as long as the page is there, whatever happens to the connection. */
-export function listenTo(widgetId: string, events: FeedEvents): void {
-  let attempt = 0;
-  const again = () => {
-    const delay = RETRY_DELAYS_MS[Math.min(attempt, RETRY_DELAYS_MS.length - 1)] ?? 0;
-    attempt++;
-    setTimeout(connect, delay);
-  };
-  const connect = async () => {
-    const view = await fetchView(widgetId);
-    if (view === "unreachable") return again();
-    if (view === "closed") {
-      events.closed();
-      return again();
-    }
-    events.opened(view);
-    const address = new URL(`/listen/${widgetId}`, location.href);
-    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(address);
+export async function followLink(widgetId: string, events: FeedEvents): Promise<never> {
+  let failures = 0;
+  for (;;) {
+    const { why, wasGood } = await connectOnce(widgetId, events);
+    failures = wasGood ? 0 : failures + 1;
+    if (why !== "silent") events.lost();
+    // After a good connection a closed link and a dead connection are looked at at once.
+    if (why === "lost" || !wasGood) await pause(retryDelayMs(failures, Math.random()));
+  }
+}
+
+/** One attempt, from the question whether the link is open to the end of the connection. */
+async function connectOnce(widgetId: string, events: FeedEvents): Promise<End> {
+  const answer = await askLink(widgetId);
+  if (answer.kind === "unreachable") return { why: "lost", wasGood: false };
+  if (answer.kind === "closed") {
+    events.closed();
+    return { why: "closed", wasGood: false };
+  }
+  events.opened(answer.look, answer.last);
+  return listen(widgetId, events.heard);
+}
+
+function listen(widgetId: string, heard: (bpm: number) => void): Promise<End> {
+  const address = new URL(`/listen/${widgetId}`, location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(address);
+  return new Promise((resolve) => {
+    let openedAt = Number.POSITIVE_INFINITY;
+    let readings = 0;
+    const end = (why: End["why"]) => {
+      clearTimeout(silence);
+      socket.onclose = null;
+      socket.close();
+      const lastedMs = performance.now() - openedAt;
+      resolve({ why, wasGood: readings > 0 || lastedMs >= GOOD_CONNECTION_MS });
+    };
+    let silence = setTimeout(end, GONE_AFTER_MS, "silent");
     socket.onopen = () => {
-      attempt = 0;
+      openedAt = performance.now();
     };
     socket.onmessage = ({ data }) => {
       const bpm = readBpm(data);
-      if (bpm !== undefined) events.heard(bpm);
+      if (bpm === undefined) return;
+      readings += 1;
+      clearTimeout(silence);
+      silence = setTimeout(end, GONE_AFTER_MS, "silent");
+      heard(bpm);
     };
-    // 1008: the link was closed. That is looked at at once, so that nothing stays on the screen.
-    socket.onclose = ({ code }) => (code === POLICY_VIOLATION ? void connect() : again());
-  };
-  void connect();
-}
-
-async function fetchView(widgetId: string): Promise<LinkView | "closed" | "unreachable"> {
-  try {
-    const response = await fetch(`/api/heartwire/v1/links/${widgetId}`, { cache: "no-store" });
-    if (response.status === 404) return "closed";
-    return response.ok ? ((await response.json()) as LinkView) : "unreachable";
-  } catch {
-    return "unreachable";
-  }
+    socket.onclose = ({ code }) => end(code === POLICY_VIOLATION ? "closed" : "lost");
+  });
 }
 
 function readBpm(frame: unknown): number | undefined {
@@ -68,4 +83,8 @@ function readBpm(frame: unknown): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

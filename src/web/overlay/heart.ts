@@ -1,6 +1,9 @@
 /** One beat a minute: the animation is written for this and played faster. */
 const BEAT_MS = 60_000;
 
+/** A heart does not beat faster than this, whatever a device says, and a screen could not show it. */
+const BEATS_A_MINUTE_MAX = 300;
+
 /** A beat: quick out, a smaller second push, and rest. Shares of the time between two beats. */
 const BEAT: readonly Keyframe[] = [
   { offset: 0, transform: "scale(1)", easing: "ease-out" },
@@ -28,7 +31,7 @@ export class Heart {
   }
 
   beat(bpm: number): void {
-    if (!this.#isStill) this.#animation.updatePlaybackRate(bpm);
+    if (!this.#isStill) this.#animation.updatePlaybackRate(Math.min(bpm, BEATS_A_MINUTE_MAX));
     if (this.#animation.playState !== "running") this.#animation.play();
   }
 

@@ -1,58 +1,88 @@
+import type { Freshness } from "../../domain/freshness.ts";
 import type { EpochMs } from "../../domain/reading.ts";
-import { listenTo } from "./feed.ts";
+import { colorOf, lookOf } from "../../domain/widgetLook.ts";
+import { followLink } from "./feed.ts";
 import { Heart } from "./heart.ts";
-import { colourFor, type Look, readLook } from "./look.ts";
-import { type Pulse, show } from "./pulse.ts";
+import { newer, type Pulse, show } from "./pulse.ts";
 
 /** How often it is looked whether a pulse has become stale or gone. */
 const LOOK_INTERVAL_MS = 250;
+
+/** A page that opens shows nothing but a live pulse for this long: readings come about once a second. */
+const SETTLING_MS = 2_500;
 
 const body = document.body;
 const number = document.querySelector("#bpm") as HTMLElement;
 const words = document.querySelector("#words") as HTMLElement;
 const heart = document.querySelector("#heart") as SVGElement;
 const beating = new Heart(heart);
+const startedAt = performance.now();
 
+let isClosed = false;
+let isConnected = false;
 let pulse: Pulse | undefined;
-let look: Look = readLook({});
+let look = lookOf({});
 
-/** OBS says so itself: what is said to a person there would be on air. */
-const isOnAir = "obsstudio" in window;
+/** What is said to a person about a closed link would be on air in OBS, or in a page that is put together of others. */
+const isOnAir = "obsstudio" in window || window.top !== window;
 body.dataset.place = isOnAir ? "air" : "browser";
 
-const clockTime = (at: EpochMs) =>
-  new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-
 function draw(): void {
-  const shown = show(pulse, Date.now() as EpochMs, clockTime);
-  body.dataset.freshness = shown.freshness;
-  number.textContent = shown.bpm === undefined ? "" : String(shown.bpm);
-  words.textContent = shown.words;
-  if (shown.freshness === "live") beating.beat(shown.bpm ?? 0);
+  const { freshness, bpm, words: said } = show(pulse, isConnected, clock());
+  body.dataset.shows = shownPart(freshness);
+  body.dataset.freshness = freshness;
+  write(number, bpm === undefined ? "" : String(bpm));
+  write(words, said);
+  if (freshness === "live" && bpm !== undefined) beating.beat(bpm);
   else beating.stop();
-  const colour = shown.freshness === "live" ? colourFor(shown.bpm ?? 0, look) : undefined;
-  number.style.color = colour ?? "";
-  heart.style.color = look.heartColour ?? "";
-  heart.style.display = look.isHeartShown ? "" : "none";
+  const color = freshness === "live" && bpm !== undefined ? colorOf(bpm, look) : undefined;
+  number.style.color = color ?? "";
+  heart.style.color = freshness === "live" ? (look.heartColor ?? "") : "";
+  heart.style.display = look.heartEnabled ? "" : "none";
 }
 
-const widgetId = location.pathname.split("/").at(-1) ?? "";
+/** Which part of the page is shown. */
+function shownPart(freshness: Freshness): "nothing" | "pulse" | "closed" {
+  if (isClosed) return "closed";
+  const isSettled = freshness === "live" || performance.now() - startedAt >= SETTLING_MS;
+  return isSettled ? "pulse" : "nothing";
+}
 
-listenTo(widgetId, {
-  opened(view) {
-    look = readLook(view.configuration);
-    body.dataset.link = "open";
+/** Writes a text, and again where the style takes it from to draw its edge. */
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.dataset.edge = text;
+}
+
+function clock(): EpochMs {
+  return Date.now() as EpochMs;
+}
+
+void followLink(location.pathname.split("/").at(-1) ?? "", {
+  opened(newLook, last) {
+    isClosed = false;
+    isConnected = true;
+    look = newLook;
+    pulse = newer(pulse, last, clock());
     draw();
   },
   heard(bpm) {
-    pulse = { bpm, arrivedAt: Date.now() as EpochMs };
+    pulse = { bpm, seenAt: clock() };
     draw();
   },
   closed() {
+    isClosed = true;
     pulse = undefined;
-    body.dataset.link = "closed";
+    draw();
+  },
+  lost() {
+    isConnected = false;
     draw();
   },
 });
 
 setInterval(draw, LOOK_INTERVAL_MS);
+addEventListener("keydown", () => {
+  body.dataset.person = "here";
+});

@@ -92,7 +92,7 @@ describe("of a folder that this user may not use the doctor says that alone", ()
       chmodSync(folder, mode);
       try {
         const diagnosis = await examine(folder, { through });
-        expect(subjects(diagnosis)).toEqual(["Bun", "data folder", "server"]);
+        expect(subjects(diagnosis)).toEqual(["Bun", "data folder", "open files", "server"]);
         expect(diagnosis.findings[1]).toEqual(refused(`this user may not read and write in ${folder}`));
         expect(diagnosis.code).toBe(1);
       } finally {
@@ -114,7 +114,7 @@ describe("of a folder that this user may not use the doctor says that alone", ()
     writeFileSync(folder, "mine");
     for (const data of [folder, join(folder, "data")]) {
       const diagnosis = await examine(data);
-      expect(subjects(diagnosis)).toEqual(["Bun", "data folder", "server"]);
+      expect(subjects(diagnosis)).toEqual(["Bun", "data folder", "open files", "server"]);
       expect(diagnosis.findings[1]).toEqual(refused(`${data} is not a folder`));
     }
   });

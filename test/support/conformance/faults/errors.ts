@@ -92,6 +92,15 @@ const ERRORS: readonly WrongServer[] = [
       ),
   },
   {
+    breaks: "does not say which methods a path takes",
+    fails: ids(["errors"], ...WRONG_METHODS),
+    fault: () =>
+      answering(
+        ({ method }) => method === "PATCH",
+        (answer) => changed(answer, { headers: { allow: undefined } }),
+      ),
+  },
+  {
     breaks: "answers a body that is too large without a body",
     fails: ["errors.body-too-large"],
     fault: () =>

@@ -69,6 +69,12 @@ export const LINK_FAULTS: readonly WrongServer[] = [
     fault: () => rewriting<Rpc>(isRpc, (body) => ({ ...body, id: String(body.id) })),
   },
   {
+    breaks: "has one error for every call that it cannot answer",
+    fails: ids(["link"], "rpc-other-method", "rpc-no-json"),
+    fault: () =>
+      answering(isRpc, (answer) => changed(answer, { body: answer.text.replace(/-32601|-32700/, "-32600") })),
+  },
+  {
     breaks: "sends the newer JSON on a link",
     fails: ["link.socket-frame", "link.socket-texts-are-ignored"],
     fault: () =>

@@ -237,13 +237,14 @@ const VALIDATION: readonly WrongServer[] = [
   {
     breaks: "gives each token a profile of its own",
     fails: ["validate.profile-id"],
-    fault: ({ writeToken }) => fromSecondTime((body) => ({ ...body, profile_id: body.token }), writeToken),
+    fault: ({ writeToken }) =>
+      fromSecondTime((body) => ({ ...body, profile_id: body.token }), writeToken ?? ""),
   },
   {
     breaks: "tells scopes as one text",
     fails: ["validate.scopes"],
     fault: ({ writeToken }) =>
-      fromSecondTime((body) => ({ ...body, scopes: "data:heart_rate:write" }), writeToken),
+      fromSecondTime((body) => ({ ...body, scopes: "data:heart_rate:write" }), writeToken ?? ""),
   },
   {
     breaks: "gives a server's token a profile",

@@ -1,0 +1,72 @@
+import {
+  browserDistrustStep,
+  browserTrustStep,
+  findBrowserDatabases,
+  hasCertutil,
+  trustInBrowser,
+} from "./browserTrust.ts";
+import {
+  HOSTS_FILE,
+  hasOurLines,
+  leadsHere,
+  linesToAdd,
+  readHosts,
+  removalLines,
+  withoutOurLines,
+  writeHosts,
+} from "./hostsFile.ts";
+import type { Step } from "./step.ts";
+import { distrustStep, findTrustStore, trustIn, trustStep } from "./systemTrust.ts";
+
+/** What is still to be done on Linux. @param authority the one to trust, as PEM */
+export function linuxStepsToOn(authorityFile: string, authority: string | undefined): readonly Step[] {
+  const store = findTrustStore();
+  const trust = store === undefined ? "current" : trustIn(store, authority);
+  const browsers = hasCertutil() ? findBrowserDatabases() : [];
+  return [
+    ...(store === undefined || trust === "current" ? [] : [trustStep(store, authorityFile, trust)]),
+    ...browsers.flatMap((database) => {
+      const held = trustInBrowser(database, authority);
+      return held === "current" ? [] : [browserTrustStep(database, authorityFile, held)];
+    }),
+    ...(leadsHere(readHosts()) ? [] : [leadHereStep()]),
+  ];
+}
+
+/** What is still to be undone on Linux. */
+export function linuxStepsToOff(): readonly Step[] {
+  const store = findTrustStore();
+  return [
+    ...(hasOurLines(readHosts()) ? [leadAwayStep()] : []),
+    ...(store === undefined || trustIn(store, undefined) === "none" ? [] : [distrustStep(store)]),
+    ...findBrowserDatabases()
+      .filter((database) => trustInBrowser(database, undefined) !== "none")
+      .map(browserDistrustStep),
+  ];
+}
+
+function leadHereStep(): Step {
+  return {
+    does: `Lead Pulsoid's hosts to this machine (${HOSTS_FILE})`,
+    needsRoot: true,
+    lines: (sudo) => {
+      const text = readHosts();
+      const added = linesToAdd(withoutOurLines(text));
+      const removal = hasOurLines(text) ? removalLines(text, sudo) : [];
+      return [...removal, `${sudo}tee -a ${HOSTS_FILE} > /dev/null <<'HOSTS'\n${added}HOSTS`];
+    },
+    perform: () => {
+      const before = withoutOurLines(readHosts());
+      writeHosts(`${before}${linesToAdd(before)}`);
+    },
+  };
+}
+
+function leadAwayStep(): Step {
+  return {
+    does: `Lead Pulsoid's hosts to Pulsoid again (${HOSTS_FILE})`,
+    needsRoot: true,
+    lines: (sudo) => removalLines(readHosts(), sudo),
+    perform: () => writeHosts(withoutOurLines(readHosts())),
+  };
+}
