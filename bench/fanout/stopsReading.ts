@@ -1,6 +1,6 @@
 import { memoryUse } from "../processUse.ts";
 import type { Contestant } from "./contestants.ts";
-import { type Measured, measure, visit } from "./visits.ts";
+import { gather, type Measured, measure, visit } from "./visits.ts";
 
 /** Of a thousand listeners of one user one stops to read. */
 export const HEARING = 999;
@@ -24,7 +24,7 @@ export interface StopsReading {
 export function measureStopsReading(contestant: Contestant, writesPerSecond: number): Promise<StopsReading> {
   return visit(contestant, async (visited) => {
     const { crowd, server } = visited;
-    await crowd.follow({ order: "listen", listeners: HEARING, users: 1 });
+    await gather(visited, { listeners: HEARING, users: 1 });
     await crowd.follow({ order: "rate", seconds: 5, writesPerSecond });
     const without = await measure(visited, { order: "rate", seconds: SECONDS_WITHOUT, writesPerSecond });
     const residentBytesBefore = memoryUse(server.process.pid).residentBytes;

@@ -36,7 +36,7 @@ export interface Visited {
   readonly crowd: Crowd;
 }
 
-/** Starts a contestant and a crowd, warms both up, and ends them after the work. */
+/** Starts a contestant and a crowd, and ends them after the work. */
 export async function visit<Result>(
   contestant: Contestant,
   work: (visited: Visited) => Promise<Result>,
@@ -44,13 +44,18 @@ export async function visit<Result>(
   const server = await contestant.start();
   const crowd = new Crowd({ url: server.url, tokenFile: join(await populationFolder(), TOKEN_FILE) });
   try {
-    await crowd.follow(WARM_UP);
     return await work({ server, crowd });
   } finally {
     await crowd.end();
     await server.process.stop();
     rmSync(server.folder, { recursive: true, force: true });
   }
+}
+
+/** Warms a contestant up, and then has listeners come. */
+export async function gather({ crowd }: Visited, audience: Audience): Promise<void> {
+  await crowd.follow(WARM_UP);
+  await crowd.follow({ order: "listen", ...audience });
 }
 
 /** Has a crowd follow an order, and looks what the server used meanwhile. */
@@ -73,7 +78,7 @@ export function measureTopRate(
   seconds: number,
 ): Promise<Measured> {
   return visit(contestant, async (visited) => {
-    await visited.crowd.follow({ order: "listen", ...audience });
+    await gather(visited, audience);
     await visited.crowd.follow(FAN_OUT_WARM_UP);
     return measure(visited, { order: "top", seconds, underWay: UNDER_WAY });
   });
@@ -86,7 +91,7 @@ export function measureAtRate(
   { writesPerSecond, seconds }: { readonly writesPerSecond: number; readonly seconds: number },
 ): Promise<Measured> {
   return visit(contestant, async (visited) => {
-    await visited.crowd.follow({ order: "listen", ...audience });
+    await gather(visited, audience);
     await visited.crowd.follow({ order: "rate", seconds: 1, writesPerSecond });
     return measure(visited, { order: "rate", seconds, writesPerSecond });
   });

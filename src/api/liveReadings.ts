@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BPM_MAX, type ProfileId } from "../domain/reading.ts";
-import type { Bus, LiveReading } from "../live/bus.ts";
+import type { Bus, LiveListener, LiveReading } from "../live/bus.ts";
 import type { Channel } from "./liveSockets.ts";
 
 /** Frames of a heart rate. Clients take them apart by substring: compact JSON, in this order of keys. */
@@ -15,11 +15,33 @@ export type FrameForm = keyof typeof FRAMES;
 
 /** The new readings of one profile, each as one frame of a form. */
 export function readingsOf(bus: Bus, profile: ProfileId, form: FrameForm): Channel {
-  const encode = FRAMES[form];
-  return {
-    name: `${profile} ${form}`,
-    open: (publish) => bus.subscribe(profile, (reading) => publish(encode(reading))),
-  };
+  return new Readings(bus, profile, form);
+}
+
+/** Every listener brings one, and most are the only one of their channel: so it is small, and has no closures. */
+class Readings implements Channel {
+  readonly name: string;
+  readonly #bus: Bus;
+  readonly #profile: ProfileId;
+  readonly #form: FrameForm;
+
+  constructor(bus: Bus, profile: ProfileId, form: FrameForm) {
+    this.name = `${profile} ${form}`;
+    this.#bus = bus;
+    this.#profile = profile;
+    this.#form = form;
+  }
+
+  open(publish: (frame: string) => void): () => void {
+    return this.#bus.subscribe(this.#profile, publishing(publish, FRAMES[this.#form]));
+  }
+}
+
+function publishing(
+  publish: (frame: string) => void,
+  encode: (reading: LiveReading) => string,
+): LiveListener {
+  return (reading) => publish(encode(reading));
 }
 
 const heartRate = z.int().min(1).max(BPM_MAX).describe("Beats per minute");

@@ -22,7 +22,7 @@ export interface Channel {
    *
    * @returns a function that ends it, when the last one has gone
    */
-  readonly open: (publish: (frame: string) => void) => () => void;
+  open(publish: (frame: string) => void): () => void;
 }
 
 /** What an open socket listens to, and by which rights: without one of them it is closed. */
@@ -48,9 +48,19 @@ export type PublishFrame = (topic: string, frame: string) => void;
 /** Says which rights of a kind, by their ids, still hold. */
 export type FindHolding = (kind: RightKind, ids: readonly number[]) => Promise<ReadonlySet<number>>;
 
-interface Topic {
-  sockets: number;
+/** A channel to which somebody listens. There are as many as people who are listened to: it is kept small. */
+class Topic {
+  readonly channel: Channel;
+  /** What those listen to who listen to nothing else. */
+  readonly alone: readonly [Channel];
   readonly end: () => void;
+  sockets = 0;
+
+  constructor(channel: Channel, send: (topic: Topic, frame: string) => void) {
+    this.channel = channel;
+    this.alone = [channel];
+    this.end = channel.open((frame) => send(this, frame));
+  }
 }
 
 /** Every open socket: what it hears, and when it must close. */
@@ -58,6 +68,10 @@ export class LiveSockets {
   readonly #open = new Set<LiveSocket>();
   readonly #topics = new Map<string, Topic>();
   #publish: PublishFrame = () => {};
+  readonly #send = (topic: Topic, frame: string) => {
+    this.#framesSent += topic.sockets;
+    this.#publish(topic.channel.name, frame);
+  };
   #framesSent = 0;
   /** No right ends by itself before this. */
   #nextExpiry = Number.POSITIVE_INFINITY;
@@ -79,7 +93,11 @@ export class LiveSockets {
   opened(socket: LiveSocket): void {
     this.#open.add(socket);
     this.#nextExpiry = Math.min(this.#nextExpiry, firstExpiry(socket));
-    for (const channel of socket.data.channels) this.#join(socket, channel);
+    const { rights, channels } = socket.data;
+    const topics = channels.map((channel) => this.#join(socket, channel));
+    // Who listens to the same shares what the first of them brought, and what the others brought is let go.
+    const [topic] = topics.length === 1 ? topics : [];
+    socket.data = { rights, channels: topic?.alone ?? topics.map(({ channel }) => channel) };
   }
 
   closed(socket: LiveSocket): void {
@@ -122,21 +140,17 @@ export class LiveSockets {
     }
   }
 
-  #join(socket: LiveSocket, { name, open }: Channel): void {
-    socket.subscribe(name);
-    const topic = this.#topics.get(name);
-    if (topic !== undefined) {
-      topic.sockets++;
-      return;
-    }
-    const created: Topic = {
-      sockets: 1,
-      end: open((frame) => {
-        this.#framesSent += created.sockets;
-        this.#publish(name, frame);
-      }),
-    };
-    this.#topics.set(name, created);
+  #join(socket: LiveSocket, channel: Channel): Topic {
+    socket.subscribe(channel.name);
+    const topic = this.#topics.get(channel.name) ?? this.#openTopic(channel);
+    topic.sockets++;
+    return topic;
+  }
+
+  #openTopic(channel: Channel): Topic {
+    const topic = new Topic(channel, this.#send);
+    this.#topics.set(channel.name, topic);
+    return topic;
   }
 
   #leave(name: string): void {

@@ -3,7 +3,8 @@ import type { Bus, LiveListener, LiveReading } from "./bus.ts";
 
 /** The bus of a single node: a listener is called before publish returns. */
 export class MemoryBus implements Bus {
-  readonly #listeners = new Map<ProfileId, Set<LiveListener>>();
+  /** Most profiles have a single listener, and there are many profiles: an array is a fifth of a set. */
+  readonly #listeners = new Map<ProfileId, readonly LiveListener[]>();
 
   publish(reading: LiveReading): void {
     const listeners = this.#listeners.get(reading.profile);
@@ -12,10 +13,14 @@ export class MemoryBus implements Bus {
   }
 
   subscribe(profile: ProfileId, listener: LiveListener): () => void {
-    const listeners = this.#listeners.get(profile) ?? new Set();
-    this.#listeners.set(profile, listeners.add(listener));
-    return () => {
-      if (listeners.delete(listener) && listeners.size === 0) this.#listeners.delete(profile);
-    };
+    this.#listeners.set(profile, [...(this.#listeners.get(profile) ?? []), listener]);
+    return () => this.#end(profile, listener);
+  }
+
+  /** Whoever is being called meanwhile goes by the listeners there were. */
+  #end(profile: ProfileId, listener: LiveListener): void {
+    const others = this.#listeners.get(profile)?.filter((one) => one !== listener) ?? [];
+    if (others.length > 0) this.#listeners.set(profile, others);
+    else this.#listeners.delete(profile);
   }
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { CompiledQuery, Kysely, Selectable } from "kysely";
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import { parseScopes } from "../domain/scopes.ts";
 import type { ControlTables } from "./controlTables.ts";
@@ -21,11 +21,18 @@ import type { Widgets } from "./widgets.ts";
 export abstract class SqlDirectory implements Directory {
   protected readonly database: Kysely<ControlTables>;
 
+  /** Built once: after a restart everybody's token is looked up, and building it costs more than the look-up itself. */
+  readonly #tokenByHash: CompiledQuery<TokenRow>;
+
   readonly rooms: Rooms;
   readonly widgets: Widgets;
 
   constructor(database: Kysely<ControlTables>) {
     this.database = database;
+    this.#tokenByHash = this.#tokens()
+      .where("access_token.hash", "=", "")
+      .where("access_token.revoked_at", "is", null)
+      .compile();
     this.rooms = new SqlRooms(database);
     this.widgets = new SqlWidgets(database);
   }
@@ -33,10 +40,8 @@ export abstract class SqlDirectory implements Directory {
   abstract watch(onChange: () => void, onError: (error: unknown) => void): () => void;
 
   async findToken(hash: string): Promise<TokenRecord | undefined> {
-    const row = await this.#tokens()
-      .where("access_token.hash", "=", hash)
-      .where("access_token.revoked_at", "is", null)
-      .executeTakeFirst();
+    const query = { ...this.#tokenByHash, parameters: [hash] };
+    const [row] = (await this.database.executeQuery<TokenRow>(query)).rows;
     return row === undefined ? undefined : toRecord(row);
   }
 
