@@ -1,130 +1,119 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { CannotBegin, CHECKS, type Report, runConformance } from "../conformance/index.ts";
-import { isUuid } from "../domain/uuid.ts";
-import { type HookFlags, readHooks } from "./conformance/hooks.ts";
-import { describeReport, describeResult, toJson, toJUnit } from "./conformance/report.ts";
-import { readBaseUrl, readTokenFile } from "./connection.ts";
+import {
+  listChecks,
+  NoAnswer,
+  type Report,
+  runConformance,
+  toJUnit,
+  UnusableOptions,
+} from "../conformance/index.ts";
+import { addHookOptions } from "./conformance/hookCommands.ts";
+import { describeList } from "./conformance/list.ts";
+import { type ConformanceFlags, readConformanceOptions } from "./conformance/options.ts";
+import { startProgress } from "./conformance/progress.ts";
+import { describeFailure, describeReport, describeResult, type Paper } from "./conformance/report.ts";
+import { addTokenOptions } from "./conformance/tokens.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
-import { say } from "./say.ts";
-
-interface Flags extends HookFlags {
-  readonly base?: string;
-  readonly readToken?: string;
-  readonly writeToken?: string;
-  readonly tokensFile?: string;
-  readonly expiredToken?: string;
-  readonly room?: string;
-  readonly widget?: string;
-  readonly only?: string;
-  readonly slow?: boolean;
-  readonly list?: boolean;
-  readonly json?: boolean;
-  readonly junit?: string;
-}
-
-const NOTES = `
-It writes readings of the tokens' user, heart rates of 1 and 65535 among them, and makes widgets: use a user for tests.
-Checks that need more than was given (a scope, a room, a hook) are reported as not checked, never as passed.
-
-Hooks are commands. --on-revoke gets the read token on its standard input and uses it up; --on-store-failure and
---on-token-store-failure are called twice, with CONFORMANCE_STEP=begin and CONFORMANCE_STEP=end.
-
-Examples:
-  $ npm run heartwire -- conformance --base http://localhost:4327 --read-token UUID --write-token UUID
-  $ npm run heartwire -- conformance --tokens-file tokens.txt --only write,latest --junit results.xml
-  $ npm run heartwire -- conformance --tokens-file tokens.txt \\
-      --on-revoke 'npm run --silent heartwire -- token revoke -'
-
-Exit codes: 0 every check that ran passed, 1 one failed, 2 wrong usage or a token that is refused.`;
+import { toSeenJson } from "./seenText.ts";
 
 /** `heartwire conformance`: checks any server against the Pulsoid wire. */
 export function conformanceCommand(): Command {
-  return new Command("conformance")
-    .description("Check a server, this one or another, against the Pulsoid wire: one sentence a check.")
-    .option("--base <address>", "the server (default: as for the other commands)")
-    .option("--read-token <uuid>", "a token that may read")
-    .option("--write-token <uuid>", "a token of the same user that may write")
-    .option("--tokens-file <file>", "tokens of the user, one a line: others cannot see them there")
-    .option("--expired-token <uuid>", "a token that has expired")
-    .option("--room <id>", "a room in which the user is")
-    .option("--widget <id>", "a widget of the user whose link is open")
-    .option("--on-revoke <command>", "revokes the token on its standard input")
-    .option("--on-restart <command>", "stops the server and starts it again")
-    .option("--on-store-failure <command>", "makes the store of readings fail, and work again")
-    .option("--on-token-store-failure <command>", "makes the look-up of tokens fail, and work again")
-    .option("--only <ids>", "only checks whose ids contain one of these, separated by commas")
-    .option("--slow", "also checks that wait for times which the wire names, up to minutes")
-    .option("--list", "list the checks and end")
-    .option("--json", "print the report as JSON on standard output")
-    .option("--junit <file>", "write the report as JUnit XML")
-    .addHelpText("after", NOTES)
+  const command = new Command("conformance")
+    .description(
+      "Check any server against the Pulsoid wire. It writes readings of the tokens' user, and makes widgets: use a test user.",
+    )
+    .option("--base <address>", "the server (or HEARTWIRE_URL; default http://localhost:4327)");
+  addTokenOptions(command)
+    .option("--room <id>", "a room of which the test user is a member")
+    .option("--other-room <id>", "a room of which the test user is no member")
+    .option("--widget <id>", "a widget of the test user whose link is open, where no token may make one");
+  return addHookOptions(command)
+    .option(
+      "--only <checks>",
+      "run these: ids, areas such as write, or with * for any text; separated by commas",
+    )
+    .option("--slow", "run the timing suite too, which takes about three minutes")
+    .option("--complete", "fail too when something is not checked")
+    .option("--timeout <seconds>", "how long the server may take to answer (default 5)")
+    .option("--ca <file>", "certificates of an authority to trust, as PEM")
+    .option("--list", "list the checks and what they need, and run none")
+    .option("--verbose", "print every check, not only those that fail")
+    .option("--json", "print the report, or the list, as JSON")
+    .option("--junit <file>", "write the report as JUnit XML too")
+    .addHelpText("after", HELP)
     .action(conformance);
 }
 
-async function conformance(flags: Flags): Promise<void> {
-  if (flags.list) {
-    for (const { id, source, sentence } of CHECKS) console.log(`${id}: ${sentence} (${source})`);
-    return;
-  }
-  const isColoured = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  const report = await check(flags, (text) => (flags.json ? say(text) : console.log(text)), isColoured);
-  if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(report));
-  if (flags.json) console.log(JSON.stringify(toJson(report), null, 2));
-  else console.log(`\n${describeReport(report)}`);
-  if (report.failed > 0) process.exitCode = 1;
-}
+const HELP = `
+The read and the write token belong to one user. What the kit is not given it cannot check, and it says so:
+docs/conformance.md has the whole list, and what the commands of the hooks are told.
 
-async function check(flags: Flags, tell: (text: string) => void, isColoured: boolean): Promise<Report> {
-  const only = flags.only
-    ?.split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-  if (only !== undefined && !CHECKS.some(({ id }) => only.some((part) => id.includes(part)))) {
-    throw new UsageError(`--only: no check has "${flags.only}" in its id. See conformance --list.`);
-  }
-  const { expiredToken, room, widget } = flags;
+Exit codes: 0 every check passed that was run, 1 one failed, 2 wrong usage, a refused token included.
+
+Examples:
+  $ npm run heartwire -- conformance --base http://localhost:4327 --tokens-file tokens.txt
+  $ npm run heartwire -- conformance --only write,live --verbose
+  $ npm run heartwire -- conformance --list`;
+
+async function conformance(flags: ConformanceFlags): Promise<void> {
+  const paper = paperOf(process.stdout);
   try {
-    return await runConformance({
-      base: readBaseUrl(flags.base === undefined ? {} : { url: flags.base }),
-      tokens: readTokens(flags),
-      ...(expiredToken === undefined ? {} : { expiredToken: readUuid("--expired-token", expiredToken) }),
-      ...(room === undefined ? {} : { room: readUuid("--room", room) }),
-      ...(widget === undefined ? {} : { widget: readUuid("--widget", widget) }),
-      ...readHooks(flags),
-      ...(only === undefined ? {} : { only }),
-      slow: flags.slow === true,
-      onResult: (result) => tell(describeResult(result, { isColoured })),
-    });
+    if (flags.list) return list(flags, paper);
+    const report = await run(flags, paper);
+    if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(report));
+    console.log(flags.json ? toSeenJson(report) : describeReport(report, paper));
+    if (report.failed > 0 || (flags.complete && report.notChecked > 0)) process.exitCode = 1;
   } catch (error) {
-    if (error instanceof CannotBegin) throw new UsageError(error.message);
+    if (error instanceof UnusableOptions) throw new UsageError(error.message);
+    if (error instanceof NoAnswer) throw new CommandFailure(error.message);
     throw error;
   }
 }
 
-/** @throws UsageError when there is none, or one is no UUID */
-function readTokens({ readToken, writeToken, tokensFile }: Flags): readonly string[] {
-  const inFile = tokensFile === undefined ? [] : readTokenFile(tokensFile).split("\n");
-  const given: readonly (readonly [string, string | undefined])[] = [
-    ["--read-token", readToken],
-    ["--write-token", writeToken],
-    ...inFile.map((line) => ["--tokens-file", line.trim() || undefined] as const),
-  ];
-  const tokens = given.flatMap(([option, token]) => (token === undefined ? [] : readUuid(option, token)));
-  if (tokens.length === 0)
-    throw new UsageError("conformance: give --read-token and --write-token, or --tokens-file.");
-  return [...new Set(tokens)];
+function list({ only, json }: ConformanceFlags, paper: Paper): void {
+  const checks = listChecks(only);
+  console.log(json ? toSeenJson(checks) : describeList(checks, paper));
 }
 
-function readUuid(option: string, text: string): string {
-  if (!isUuid(text.trim())) throw new UsageError(`${option}: expected a UUID of 36 characters.`);
-  return text.trim().toLowerCase();
+async function run(flags: ConformanceFlags, paper: Paper): Promise<Report> {
+  const options = readConformanceOptions(flags);
+  const progress = startProgress(process.stderr, listChecks(flags.only));
+  const tell = (text: string) => {
+    progress.clear();
+    // In JSON's place nothing else may stand.
+    if (flags.json) process.stderr.write(`${text}\n`);
+    else console.log(text);
+  };
+  try {
+    return await runConformance({
+      ...options,
+      onStart: (id) => progress.show(id),
+      onResult: (result) => {
+        if (result.outcome === "failed") tell(describeFailure(result, paper));
+        else if (flags.verbose) tell(describeResult(result, paper));
+      },
+    });
+  } finally {
+    progress.clear();
+  }
 }
 
 function writeReport(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new CommandFailure(`The report cannot be written to ${file}: ${(error as Error).message}`);
+    throw new CommandFailure(`The report ${file} cannot be written: ${(error as Error).message}`);
   }
 }
+
+function paperOf({ isTTY, columns }: NodeJS.WriteStream): Paper {
+  const isTerminal = isTTY === true && process.env.TERM !== "dumb";
+  return {
+    columns: isTerminal ? columns || COLUMNS : COLUMNS,
+    hasColour: isTerminal && (process.env.NO_COLOR ?? "") === "",
+  };
+}
+
+/** Where there is no terminal. */
+const COLUMNS = 100;

@@ -32,12 +32,15 @@ export function readConnection(options: ConnectionOptions): Connection {
   return { baseUrl: readBaseUrl(options), token: readToken(options) };
 }
 
-/** @throws UsageError when the address is not one of http or https */
-export function readBaseUrl(options: ConnectionOptions): URL {
+/**
+ * @param flag by which it was given, for the message
+ * @throws UsageError when the address is not one of http or https
+ */
+export function readBaseUrl(options: ConnectionOptions, flag = "--url"): URL {
   const address = options.url ?? fromEnvironment("HEARTWIRE_URL") ?? DEFAULT_URL;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url: expected an address such as ${DEFAULT_URL}, got "${address}".`);
+    throw new UsageError(`${flag}: expected an address such as ${DEFAULT_URL}, got "${address}".`);
   }
   return url;
 }

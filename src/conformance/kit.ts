@@ -1,211 +1,147 @@
-import { Mismatch, NotChecked } from "./check.ts";
-import { ProbeSocket } from "./socket.ts";
+import type { Answer } from "./client/answer.ts";
+import type { Target } from "./client/connection.ts";
+import { type Asked, HttpClient } from "./client/httpClient.ts";
+import { LiveSocket } from "./client/liveSocket.ts";
+import { expectJson, expectThat, Mismatch, shown } from "./expectations.ts";
+import { Moments } from "./moments.ts";
+import {
+  type ConformanceOptions,
+  type Hook,
+  type HookDetails,
+  SLOW_TIMES,
+  type SlowTimes,
+} from "./options.ts";
+import { PATHS } from "./routes.ts";
+import { Tokens } from "./tokens.ts";
 
-/** What the operator's hand does, where a rule is about that. Each is called with what is to happen. */
-export interface Hooks {
-  /** Revokes a token. It is used up by that. */
-  readonly onRevoke?: (token: string) => Promise<void>;
-  /** Stops the server and starts it again under the same address; returns when it was told to start. */
-  readonly onRestart?: () => Promise<void>;
-  /** Makes the store of readings fail (`begin`), and work again (`end`). */
-  readonly onStoreFailure?: (step: "begin" | "end") => Promise<void>;
-  /** Makes the look-up of tokens fail (`begin`), and work again (`end`). */
-  readonly onTokenStoreFailure?: (step: "begin" | "end") => Promise<void>;
+/** A reading as the latest one is shown. */
+export interface Shown {
+  readonly measuredAt: number;
+  readonly bpm: number;
 }
 
-export interface KitOptions extends Hooks {
-  readonly base: URL;
-  /** Tokens of one and the same user; which of them holds what is asked of the server. */
-  readonly tokens: readonly string[];
-  readonly expiredToken?: string;
-  /** The id of a room in which the user is. */
-  readonly room?: string;
-  /** Readings are measured this long ago, so that none is ahead of its arrival: 2 s, as a Date header is exact to one. */
-  readonly clockToleranceMs?: number;
-  /** How long the slow checks wait, where the wire's times are too long: for tests of the kit itself. */
-  readonly quietSeconds?: number;
-  readonly steadySeconds?: number;
-  /** The id of a widget of the user whose link is open. */
-  readonly widget?: string;
-}
-
-/** An answer, read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
-export interface Call {
-  readonly token?: string;
-  readonly query?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
-}
-
-const ANSWER_TIMEOUT_MS = 10_000;
-
-const CLOCK_TOLERANCE_MS = 2_000;
-
-function skewOf(date: string | null): number {
-  const server = Date.parse(date ?? "");
-  const skew = server - Date.now();
-  return Number.isNaN(server) || Math.abs(skew) < CLOCK_TOLERANCE_MS ? 0 : skew;
-}
-
-/** What checks work with: the server, the tokens, and what else was given. */
+/** What checks work with: the server under test, as one test user. */
 export class Kit {
-  readonly options: KitOptions;
-  /** What each token may do, as the server says. */
-  readonly #scopes = new Map<string, readonly string[]>();
-  #lastTime = 0;
-  /** How far the server's clock is ahead of ours, in ms, as far as its Date header tells. */
-  #skewMs = 0;
+  readonly options: ConformanceOptions;
+  readonly http: HttpClient;
+  readonly tokens: Tokens;
+  readonly moments: Moments;
+  readonly slowTimes: SlowTimes;
+  /** Every socket that was opened, for the rules that hold for all. */
+  readonly sockets: LiveSocket[] = [];
+  /** Widgets that checks made, for the clearing up at the end. */
+  readonly madeWidgets: { readonly id: string; readonly token: string }[] = [];
+  readonly #once = new Map<string, Promise<unknown>>();
 
-  readonly #toleranceMs: number;
-
-  constructor(options: KitOptions) {
+  private constructor(options: ConformanceOptions, http: HttpClient, tokens: Tokens, moments: Moments) {
     this.options = options;
-    this.#toleranceMs = options.clockToleranceMs ?? CLOCK_TOLERANCE_MS;
+    this.http = http;
+    this.tokens = tokens;
+    this.moments = moments;
+    this.slowTimes = { ...SLOW_TIMES, ...options.slowTimes };
   }
 
-  /** Asks the server what the tokens may do. @returns the `profile_id` of each, for the one that asks whether they are one user's */
-  async learnScopes(): Promise<readonly unknown[]> {
-    const profiles: unknown[] = [];
-    for (const token of this.options.tokens) {
-      const answer = await this.call("GET", "/api/v1/token/validate", { token });
-      const record = parseObject(answer.text);
-      this.#skewMs = skewOf(answer.headers.get("date"));
-      if (answer.status !== 200 || !Array.isArray(record?.scopes)) {
-        throw new NotChecked(
-          `the server does not take a token: ${answer.status} ${answer.text.slice(0, 200)}`,
-        );
-      }
-      this.#scopes.set(token, record.scopes.map(String));
-      profiles.push(record.profile_id);
-    }
-    return profiles;
+  /** @throws UnusableOptions, NoAnswer */
+  static async open(options: ConformanceOptions, target: Target): Promise<Kit> {
+    const http = new HttpClient(target);
+    const tokens = await Tokens.discover(http, options);
+    const latest = await http.ask({ path: PATHS.latest, token: tokens.read.token });
+    const measuredAt = (latest.json as { readonly measured_at?: unknown } | undefined)?.measured_at;
+    return new Kit(options, http, tokens, new Moments(typeof measuredAt === "number" ? measuredAt : 0));
   }
 
-  /** A token that holds a scope. @throws NotChecked when none was given */
-  tokenFor(scope: string): string {
-    const found = this.options.tokens.find((token) => this.#scopes.get(token)?.includes(scope));
-    if (found === undefined) throw new NotChecked(`it needs a token with ${scope}`);
-    return found;
+  get target(): Target {
+    return this.http.target;
   }
 
-  /** A token that lacks a scope. @throws NotChecked when every one holds it */
-  tokenWithout(scope: string): string {
-    const found = this.options.tokens.find((token) => !this.#scopes.get(token)?.includes(scope));
-    if (found === undefined) throw new NotChecked(`it needs a token without ${scope}`);
-    return found;
+  ask(asked: Asked): Promise<Answer> {
+    return this.http.ask(asked);
   }
 
-  scopesOf(token: string): readonly string[] {
-    return this.#scopes.get(token) ?? [];
+  /** Tries to open a socket. */
+  async handshake(asked: Asked): Promise<{ readonly answer: Answer; readonly socket?: LiveSocket }> {
+    const handshake = await LiveSocket.open(this.target, asked);
+    this.http.keep(asked, handshake.answer);
+    if (handshake.socket !== undefined) this.sockets.push(handshake.socket);
+    return handshake;
   }
 
-  /** @throws NotChecked when it was not given */
-  given<Name extends keyof KitOptions>(name: Name): NonNullable<KitOptions[Name]> {
-    const value = this.options[name];
-    if (value === undefined || value === null) throw new NotChecked(`it needs ${GIVEN_AS[name] ?? name}`);
-    return value as NonNullable<KitOptions[Name]>;
+  /** Opens a socket. @throws Mismatch when it is refused */
+  async listen(asked: Asked): Promise<LiveSocket> {
+    const { answer, socket } = await this.handshake(asked);
+    if (socket !== undefined) return socket;
+    throw new Mismatch("101 and a WebSocket", shown(answer));
   }
 
-  async call(method: string, path: string, { token, query, headers, body }: Call = {}): Promise<Answer> {
-    const address = new URL(query === undefined ? path : `${path}?${query}`, this.options.base);
-    const response = await fetch(address, {
-      method,
-      headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      ...(body === undefined ? {} : { body }),
-    });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+  /** Opens the live socket of the test user. */
+  hear(query = ""): Promise<LiveSocket> {
+    return this.listen({ path: `${PATHS.live}${query}`, token: this.tokens.read.token });
   }
 
-  /** Asks for a socket; the answer may be a refusal. */
-  socket(path: string, { token, query, headers }: Omit<Call, "body"> = {}): Promise<ProbeSocket> {
-    return ProbeSocket.open(this.options.base, query === undefined ? path : `${path}?${query}`, {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...headers,
+  /** Sends a body to the write path, as the test user. */
+  send(body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const all = { "content-type": "application/json", ...headers };
+    return this.ask({
+      method: "POST",
+      path: PATHS.write,
+      token: this.tokens.write.token,
+      headers: all,
+      body,
     });
   }
 
-  /** An open socket. @throws Mismatch when it is refused */
-  async listen(path: string, call: Omit<Call, "body"> = {}): Promise<ProbeSocket> {
-    const socket = await this.socket(path, call);
-    const { status, body } = socket.handshake;
-    if (status !== 101) throw new Mismatch("the answer to a WebSocket handshake", 101, `${status} ${body}`);
-    return socket;
-  }
-
-  /** Listens to the user. */
-  hear(query?: string): Promise<ProbeSocket> {
-    return this.listen("/api/v1/data/real_time", {
-      token: this.tokenFor("data:heart_rate:read"),
-      ...(query === undefined ? {} : { query }),
-    });
-  }
-
-  /** Now, on the server's clock. */
-  now(): number {
-    return Date.now() + this.#skewMs;
-  }
-
-  /** A time at which no reading was sent yet: a moment ago, so that no reading is ahead of its arrival. */
-  nextTime(): number {
-    this.#lastTime = Math.max(this.#lastTime + 1, Math.floor(this.now() - this.#toleranceMs));
-    return this.#lastTime;
-  }
-
-  /** Waits until readings from now on are newer than a time. */
-  async waitPast(time: number): Promise<void> {
-    while (this.now() - this.#toleranceMs <= time) await Bun.sleep(20);
-  }
-
-  /** Writes a reading measured now. @returns its time; @throws Mismatch when it is not accepted */
-  async write(bpm: number, measuredAt = this.nextTime()): Promise<number> {
-    const answer = await this.writeBody(
-      JSON.stringify({ measured_at: measuredAt, data: { heart_rate: bpm } }),
-    );
-    if (answer.status !== 200)
-      throw new Mismatch("the status of a write", 200, `${answer.status} ${answer.text}`);
+  /**
+   * Writes a reading of the test user.
+   *
+   * @param at a new moment when absent
+   * @returns when it was measured
+   * @throws Mismatch unless it is accepted
+   */
+  async write(bpm: number, at?: number): Promise<number> {
+    const measuredAt = at ?? (await this.moments.next());
+    const answer = await this.send(readingBody(measuredAt, bpm));
+    expectThat(answer.status === 200, "200 for a reading", shown(answer));
     return measuredAt;
   }
 
-  writeBody(body: string | Uint8Array<ArrayBuffer>): Promise<Answer> {
-    return this.call("POST", "/api/v1/data", { token: this.tokenFor("data:heart_rate:write"), body });
+  /** The latest reading of the test user. @throws Mismatch when there is none */
+  async latest(): Promise<Shown> {
+    const answer = await this.ask({ path: PATHS.latest, token: this.tokens.read.token });
+    const body = expectJson(answer) as {
+      readonly measured_at?: unknown;
+      readonly data?: { readonly heart_rate?: unknown };
+    };
+    return { measuredAt: Number(body?.measured_at), bpm: Number(body?.data?.heart_rate) };
   }
 
-  latest(query?: string): Promise<Answer> {
-    const token = this.tokenFor("data:heart_rate:read");
-    return this.call("GET", "/api/v1/data/heart_rate/latest", {
-      token,
-      ...(query === undefined ? {} : { query }),
-    });
+  /** A token of the test user with these scopes; a check that calls this has said that it needs it. */
+  token(scopes: readonly string[], without: readonly string[] = []): string {
+    const found = this.tokens.find(scopes, without);
+    if (found === undefined) throw new Error(`no token for ${scopes.join(", ")}`);
+    return found;
+  }
+
+  /** Does something once in a run, whichever check comes first. */
+  once<Value>(name: string, make: () => Promise<Value>): Promise<Value> {
+    let made = this.#once.get(name) as Promise<Value> | undefined;
+    if (made === undefined) {
+      made = make();
+      this.#once.set(name, made);
+    }
+    return made;
+  }
+
+  /** @throws Mismatch when the hook fails */
+  async runHook(name: string, hook: Hook | undefined, details: HookDetails = {}): Promise<void> {
+    try {
+      await hook?.({ CONFORMANCE_BASE: String(this.options.base), ...details });
+    } catch (error) {
+      throw new Mismatch(`the hook ${name} to succeed`, (error as Error).message);
+    }
   }
 }
 
-/** How an option is named on the command line, for those who did not give it. */
-const GIVEN_AS: Readonly<Partial<Record<keyof KitOptions, string>>> = {
-  expiredToken: "--expired-token",
-  room: "--room",
-  widget: "--widget",
-  onRevoke: "--on-revoke",
-  onRestart: "--on-restart",
-  onStoreFailure: "--on-store-failure",
-  onTokenStoreFailure: "--on-token-store-failure",
-};
-
-/** @returns undefined for what is no JSON object */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+/** A reading as the write page shows it. */
+export function readingBody(measuredAt: number, bpm: number): string {
+  return `{"measured_at":${measuredAt},"data":{"heart_rate":${bpm}}}`;
 }

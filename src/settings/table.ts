@@ -126,6 +126,8 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 export const CLIENT_ENVIRONMENT = {
   HEARTWIRE_URL: "The server that client commands talk to.",
   HEARTWIRE_TOKEN: "The token that client commands use.",
+  HEARTWIRE_READ_TOKEN: "The token with which `conformance` reads, where HEARTWIRE_TOKEN is not for both.",
+  HEARTWIRE_WRITE_TOKEN: "The token with which `conformance` writes.",
 } as const;
 
 function parsePort(text: string): number {

@@ -1,172 +1,240 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hashToken } from "../../src/auth/tokens.ts";
-import { CHECKS } from "../../src/conformance/index.ts";
-import { MutatingProxy } from "../support/conformance/mutatingProxy.ts";
+import { listChecks } from "../../src/conformance/index.ts";
+import { CheckedServer } from "../support/conformance/checkedServer.ts";
+import { changed, MutatingProxy } from "../support/conformance/mutatingProxy.ts";
+import { runToEnd } from "../support/runningCommand.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import { sharedServer } from "../support/sharedServer.ts";
-import { runHeartwire } from "./runHeartwire.ts";
+import { openTerminal, plainLines } from "../support/terminal.ts";
+import { type HowToRun, runHeartwire } from "./runHeartwire.ts";
 
-const shared = sharedServer();
+let server: CheckedServer;
+let tokensFile: string;
 const folder = throwAwayFolder();
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  server = await CheckedServer.start();
+  const { readToken, writeToken, tokens, expiredToken, emptyToken } = await server.options();
+  const lines = [
+    "# tokens of the test user, and of others",
+    `read = ${readToken}`,
+    `write=${writeToken}`,
+    "",
+    ...(tokens ?? []),
+    `expired = ${expiredToken}`,
+    `empty = ${emptyToken}`,
+  ];
+  tokensFile = file("tokens.txt", lines.join("\n"));
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-async function tokens(): Promise<{ readonly read: string; readonly write: string }> {
-  const user = crypto.randomUUID();
-  return {
-    read: await shared().token(["data:heart_rate:read"], { user }),
-    write: await shared().token(["data:heart_rate:write"], { user }),
-  };
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
 }
 
-const run = (...words: readonly string[]) => runHeartwire(["conformance", ...words]);
+const run = (words: readonly string[], how: HowToRun = {}) =>
+  runHeartwire(["conformance", "--base", server.origin, ...words], how);
+
+/** Our server with a latest reading that says more to a terminal than it should. */
+function rudeServer(): Promise<MutatingProxy> {
+  return MutatingProxy.start(server.origin, {
+    answer: async (request, next) => {
+      const answer = await next(request);
+      const isMeant = request.path.endsWith("latest") && answer.text.includes(":91}");
+      return isMeant ? changed(answer, { body: "\u001b[2Jhello" }) : answer;
+    },
+  });
+}
 
 describe("heartwire conformance", () => {
-  test("says one sentence a check and a sum, and ends with 0 when none failed", async () => {
-    const { read, write } = await tokens();
-    const words = [
-      "--base",
-      shared().origin,
-      "--read-token",
-      read,
-      "--write-token",
-      write,
+  test("says what became of each area, and ends with 0 when nothing failed", async () => {
+    const { code, stdout, stderr } = await run([
+      "--tokens-file",
+      tokensFile,
       "--only",
-      "latest.,room.",
-    ];
-    const { code, stdout, stderr } = await run(...words);
+      "latest,profile,room",
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const lines = stdout.split("\n");
-    expect(lines[0]).toBe(
-      "✓ latest.json: The latest reading is compact JSON with the keys in the documented order.",
-    );
-    expect(lines).toContain("    not checked: it needs a token with data:room:read");
-    expect(lines.at(-2)).toBe(
-      `${shared().origin} speaks the Pulsoid wire as far as it was checked: 7 passed, 0 failed, 4 not checked.`,
+    expect(stdout).toContain("✓ latest   16 passed\n");
+    expect(stdout).toContain("✓ profile  13 passed\n");
+    expect(stdout).toMatch(/– room {5}\d+ passed, \d+ not checked\n/);
+    expect(stdout).toContain("need a room of which the test user is a member (--room).");
+    expect(stdout).toMatch(
+      /– \d+ passed, 0 failed, \d+ not checked in [\d.]+ s: http:\/\/127\.0\.0\.1:\d+\/\n$/,
     );
   });
 
-  test("shows side by side what was expected and what came, and ends with 1", async () => {
-    await using proxy = await MutatingProxy.start(shared().origin);
-    proxy.mutation = {
-      answer: (answer, { path }) => (path.endsWith("latest") ? { ...answer, body: "\u001b[2Jx" } : answer),
-    };
-    const { read, write } = await tokens();
-    const file = join(folder, "tokens.txt");
-    writeFileSync(file, `${read}\n${write}\n`);
-    const junit = join(folder, "results.xml");
-    const { code, stdout } = await run(
-      "--base",
-      proxy.base.origin,
-      "--tokens-file",
-      file,
-      "--only",
-      "latest.json",
-      "--junit",
-      junit,
-    );
+  test("shows what was expected above what came, cleaned for a terminal, and ends with 1", async () => {
+    using proxy = await rudeServer();
+    const words = ["--base", proxy.origin, "--tokens-file", tokensFile, "--only", "latest"];
+    const { code, stdout } = await run(words);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /✗ latest\.json: .*\n {4}the body\n {4}expected {2}\{"measured_at":\d+,"data":\{"heart_rate":81\}\}\n {4}got {7} \[2Jx\n/,
+      /^✗ failed {6}latest\.json\n {2}The latest reading is compact JSON .*\n {2}section {3}5 GET .*\n {2}expected {2}200 \{"measured_at":\d+,"data":\{"heart_rate":91\}\} \(application\/json\)\n {2}got {7}200 application\/json: \\u001b\[2Jhello\n/,
     );
-    expect(stdout).toContain(
-      "does not speak the Pulsoid wire in everything: 0 passed, 1 failed, 0 not checked.",
-    );
-    expect(readFileSync(junit, "utf8")).toMatch(
-      /<testsuites tests="1" failures="1" skipped="0">.*<testcase classname="latest" name="json: [^"]+" time="[\d.]+"><failure message="the body">expected \{&#34;.*<\/failure><\/testcase>/s,
-    );
+    expect(stdout).toContain("✗ latest  15 passed, 1 failed\n");
   });
 
-  test("prints a report for scripts", async () => {
-    const { read, write } = await tokens();
-    const { code, stdout } = await run(
-      "--base",
-      shared().origin,
-      "--read-token",
-      read,
-      "--write-token",
-      write,
+  test("shows every check with --verbose", async () => {
+    const { stdout } = await run([
+      "--tokens-file",
+      tokensFile,
       "--only",
-      "latest.json,room.unknown",
-      "--json",
+      "latest.json,room.not-a-member",
+      "--verbose",
+    ]);
+    expect(stdout).toStartWith(
+      "✓ passed      latest.json\n  The latest reading is compact JSON with its keys in the documented order.\n– not checked room.not-a-member\n",
     );
-    expect(code).toBe(0);
+    expect(stdout).toContain("  Needs a room of which the test user is no member (--other-room).\n");
+  });
+
+  test("is not content with what could not be checked, with --complete", async () => {
+    const words = ["--tokens-file", tokensFile, "--only", "room.not-a-member"];
+    expect((await run(words)).code).toBe(0);
+    expect((await run([...words, "--complete"])).code).toBe(1);
+  });
+
+  test("writes a report for scripts and one for continuous integration", async () => {
+    using proxy = await rudeServer();
+    const junit = join(folder, "results.xml");
+    const words = [
+      "--base",
+      proxy.origin,
+      "--tokens-file",
+      tokensFile,
+      "--only",
+      "latest.json,latest.no-store",
+    ];
+    const { code, stdout, stderr } = await run([...words, "--json", "--junit", junit]);
+    expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      base: shared().origin,
+      base: `${proxy.origin}/`,
       passed: 1,
-      failed: 0,
-      not_checked: 1,
-      checks: [
-        { id: "latest.json", outcome: "passed", source: "documentation" },
-        { id: "room.unknown", outcome: "not_checked", reason: "it needs a token with data:room:read" },
+      failed: 1,
+      notChecked: 0,
+      results: [
+        { id: "latest.json", outcome: "failed", got: "200 application/json: \u001b[2Jhello" },
+        { id: "latest.no-store", outcome: "passed" },
       ],
     });
+    expect(stderr).toStartWith("✗ failed      latest.json\n");
+    expect(readFileSync(junit, "utf8")).toContain('tests="2" failures="1" skipped="0"');
   });
 
-  test("calls the hook, which gets the token on its standard input", async () => {
-    const { read, write } = await tokens();
-    const hook = `"${process.execPath}" src/cli/main.ts token revoke - --data "${shared().folder}"`;
-    const { code, stdout } = await run(
-      "--base",
-      shared().origin,
-      "--read-token",
-      read,
-      "--write-token",
-      write,
-      "--only",
-      "fault.revoked",
-      "--on-revoke",
-      hook,
-    );
-    expect(stdout).toStartWith("✓ fault.revoked-socket: ");
-    expect(code).toBe(0);
-    expect(await shared().server.storage.directory.findToken(hashToken(read))).toBeUndefined();
-  });
-
-  test("a hook that fails is a check that fails", async () => {
-    const { read, write } = await tokens();
-    const { code, stdout } = await run(
-      "--base",
-      shared().origin,
-      "--read-token",
-      read,
-      "--write-token",
-      write,
-      "--only",
-      "fault.revoked",
-      "--on-revoke",
-      "exit 3",
-    );
-    expect(code).toBe(1);
-    expect(stdout).toContain("the command of the hook ended with 3: exit 3");
-  });
-
-  test("lists every check without a server", async () => {
-    const { stdout } = await run("--list");
-    expect(stdout.trim().split("\n")).toHaveLength(CHECKS.length);
-  });
-
-  test("refuses what it cannot begin with: no token, no UUID, a refused one, tokens of two users, a check that is not there", async () => {
-    const [one, other] = [await tokens(), await tokens()];
-    const base = ["--base", shared().origin];
-    for (const [words, complaint] of [
-      [base, "conformance: give --read-token and --write-token, or --tokens-file."],
-      [[...base, "--read-token", "x"], "--read-token: expected a UUID of 36 characters."],
-      [
-        [...base, "--read-token", one.read, "--only", "nonsense"],
-        '--only: no check has "nonsense" in its id. See conformance --list.',
-      ],
-      [
-        [...base, "--read-token", one.read, "--write-token", other.write],
-        "The tokens are of different users: give those of one.",
-      ],
-      [
-        [...base, "--read-token", crypto.randomUUID()],
-        'The tokens cannot be used: the server does not take a token: 401 {"error_code":7005,"error_message":"token_not_found"}',
-      ],
-    ] as const) {
-      expect(await run(...words)).toEqual({ code: 2, stdout: "", stderr: `${complaint}\n` });
+  test("takes its tokens from the environment, and one that may do everything for both", async () => {
+    const { readToken = "", writeToken = "", tokens } = await server.options();
+    const only = ["--only", "latest.json"];
+    const both = { HEARTWIRE_READ_TOKEN: readToken, HEARTWIRE_WRITE_TOKEN: writeToken };
+    for (const environment of [both, { HEARTWIRE_TOKEN: tokens?.[0] ?? "" }]) {
+      expect((await run(only, { environment })).stdout).toContain("✓ 1 passed");
     }
+    expect((await run([...only, "--read-token", readToken, "--write-token", writeToken])).code).toBe(0);
+    expect((await run([...only, "--token", tokens?.[0] ?? ""])).code).toBe(0);
   });
+
+  test("calls the operator's commands, which are told what to do", async () => {
+    const { revocableToken = "" } = await server.options();
+    const seen = join(folder, "seen.txt");
+    const hook = `cat > ${seen}; printf ' %s' "$CONFORMANCE_TOKEN" "$CONFORMANCE_BASE" >> ${seen}; exit 3`;
+    const words = ["--tokens-file", tokensFile, "--revocable-token", revocableToken, "--on-revoke", hook];
+    const { code, stdout } = await run([...words, "--only", "revocation.closes-live-socket"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "  expected  the hook revoke to succeed\n  got       its command ended with 3\n",
+    );
+    expect(readFileSync(seen, "utf8")).toBe(`${revocableToken}\n ${revocableToken} ${server.origin}/`);
+  });
+
+  test("passes with the commands of a real operator", async () => {
+    const { revocableToken = "" } = await server.options();
+    const revoke = `"${process.execPath}" src/cli/main.ts token revoke - --data "${server.running.folder}"`;
+    const words = ["--tokens-file", tokensFile, "--revocable-token", revocableToken, "--on-revoke", revoke];
+    const { code, stdout } = await run([...words, "--only", "revocation.closes-*"]);
+    expect(stdout).toContain("3 passed, 0 failed, 1 not checked");
+    expect(code).toBe(0);
+  });
+
+  test("lists the checks and what they need, without a server", async () => {
+    const { code, stdout } = await run(["--list"]);
+    expect(code).toBe(0);
+    for (const { id } of listChecks()) expect(stdout).toContain(`  ${id}`);
+    expect(stdout).toContain("  timing.quiet-socket (slow)\n");
+    const { stdout: json } = await run(["--list", "--json", "--only", "latest.none-yet"]);
+    expect(JSON.parse(json)).toMatchObject([
+      { id: "latest.none-yet", isSlow: false, needs: [expect.any(String)] },
+    ]);
+  });
+
+  test("shows on a terminal how far it is, and colours", async () => {
+    const words = `--base ${server.origin} --tokens-file ${tokensFile} --only latest`;
+    const command = openTerminal(`"${process.execPath}" src/cli/main.ts conformance ${words}`, {
+      TERM: "xterm",
+    });
+    if (command === undefined) return;
+    const { stdout } = await runToEnd(command);
+    expect(stdout).toContain("Checking 1 of 16: latest.token-missing");
+    expect(stdout).toContain("\u001b[32m✓\u001b[0m latest  16 passed");
+    expect(plainLines(stdout)).toContain("✓ 16 passed, 0 failed, 0 not checked");
+  });
+});
+
+describe("heartwire conformance ends with 2 and a sentence", () => {
+  async function expectRefused(words: readonly string[], message: string): Promise<void> {
+    const { code, stdout, stderr } = await run(words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  }
+
+  test("without a token", () => expectRefused([], "A token is missing. Give --tokens-file,"));
+
+  test("with a token that the server refuses, which is not repeated", async () => {
+    const token = crypto.randomUUID();
+    await expectRefused(["--token", token], 'A token is refused: 401 {"error_code":7005');
+  });
+
+  test("with a file of tokens that has something else in it, which is not repeated", async () => {
+    const path = file("wrong.txt", "read = 12345678-secret\n");
+    await expectRefused(
+      ["--tokens-file", path],
+      "wrong.txt, line 1: expected a token, or a name (read, write,",
+    );
+    expect((await run(["--tokens-file", path])).stderr).not.toContain("secret");
+  });
+
+  test("with an address that is none", async () => {
+    await expectRefused(["--base", "pulse", "--tokens-file", tokensFile], "--base: expected an address");
+  });
+
+  test("with a time that is none", async () => {
+    await expectRefused(
+      ["--tokens-file", tokensFile, "--timeout", "soon"],
+      "--timeout: expected a number from 0.1 to 30",
+    );
+  });
+
+  test("with a check that is not there", async () => {
+    await expectRefused(["--tokens-file", tokensFile, "--only", "dance"], 'No check is called "dance".');
+    await expectRefused(["--list", "--only", "dance"], 'No check is called "dance".');
+  });
+});
+
+test("heartwire conformance ends with 1 where no server answers, or a file cannot be used", async () => {
+  for (const [words, message] of [
+    [["--base", "http://127.0.0.1:1"], "no connection"],
+    [["--ca", join(folder, "none.pem")], "none.pem cannot be read"],
+    [
+      ["--junit", join(folder, "none", "results.xml"), "--only", "latest.json"],
+      "results.xml cannot be written",
+    ],
+  ] as const) {
+    const { code, stderr } = await run(["--tokens-file", tokensFile, ...words]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  }
 });

@@ -1,98 +1,110 @@
 import type { Report, Result } from "../../conformance/index.ts";
-import { printable } from "../serverWords.ts";
+import { toSeenJsonLine } from "../seenText.ts";
 
-const MARKS: Readonly<Record<Result["outcome"], string>> = { passed: "✓", failed: "✗", "not checked": "–" };
-
-const COLOURS: Readonly<Record<Result["outcome"], number>> = { passed: 32, failed: 31, "not checked": 33 };
-
-/** One check as lines for a person: what was expected and what came stand below each other. */
-export function describeResult(result: Result, { isColoured }: { readonly isColoured: boolean }): string {
-  const { check, outcome } = result;
-  const mark = isColoured ? `\u001b[${COLOURS[outcome]}m${MARKS[outcome]}\u001b[0m` : MARKS[outcome];
-  const head = `${mark} ${check.id}: ${check.sentence}`;
-  switch (result.outcome) {
-    case "passed":
-      return head;
-    case "not checked":
-      return `${head}\n    not checked: ${result.reason}`;
-    case "failed": {
-      const sides =
-        result.expected === undefined
-          ? []
-          : [`expected  ${printable(result.expected)}`, `got       ${printable(result.got ?? "")}`];
-      return [head, printable(result.what), ...sides].join("\n    ");
-    }
-  }
+/** What is printed on. */
+export interface Paper {
+  readonly columns: number;
+  readonly hasColour: boolean;
 }
 
-export function describeReport({ base, passed, failed, notChecked }: Report): string {
-  const sum = `${passed} passed, ${failed} failed, ${notChecked} not checked`;
-  if (failed > 0) return `${base} does not speak the Pulsoid wire in everything: ${sum}.`;
-  return notChecked > 0
-    ? `${base} speaks the Pulsoid wire as far as it was checked: ${sum}.`
-    : `${base} speaks the Pulsoid wire: ${sum}.`;
+/** Mark and colour (ANSI) of an outcome; the word says it without them. */
+const MARKS = {
+  passed: { mark: "✓", colour: 32 },
+  failed: { mark: "✗", colour: 31 },
+  "not checked": { mark: "–", colour: 33 },
+} as const;
+
+type OutcomeName = keyof typeof MARKS;
+
+/** Wide enough for the longest outcome. */
+const OUTCOME_WIDTH = "not checked".length;
+
+/** A check in one line, its sentence below where it does not fit. */
+export function describeResult(result: Result, paper: Paper): string {
+  const head = `${marked(result.outcome, paper)} ${result.outcome.padEnd(OUTCOME_WIDTH)} ${result.id}`;
+  const needs = result.outcome === "not checked" ? result.needs.map((need) => `Needs ${need}.`) : [];
+  return [head, ...[result.sentence, ...needs].flatMap((text) => indented(text, "  ", paper))].join("\n");
 }
 
-/** The report as a script reads it. */
-export function toJson({ base, passed, failed, notChecked, results }: Report): object {
-  return {
-    base,
-    passed,
-    failed,
-    not_checked: notChecked,
-    checks: results.map((result) => {
-      const { check, tookMs, outcome } = result;
-      const { id, source, sentence } = check;
-      return {
-        id,
-        source,
-        sentence,
-        outcome: outcome.replace(" ", "_"),
-        took_ms: Math.round(tookMs),
-        ...(result.outcome === "failed"
-          ? { what: result.what, expected: result.expected ?? null, got: result.got ?? null }
-          : {}),
-        ...(result.outcome === "not checked" ? { reason: result.reason } : {}),
-      };
-    }),
-  };
-}
-
-/** The report as JUnit XML, which continuous integration shows. What was not checked is skipped there. */
-export function toJUnit({ base, passed, failed, notChecked, results }: Report): string {
-  const cases = results.map(testCase);
-  const total = passed + failed + notChecked;
+/** What was expected stands above what came, letter above letter. */
+export function describeFailure(result: Result, paper: Paper): string {
+  if (result.outcome !== "failed") return describeResult(result, paper);
   return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites tests="${total}" failures="${failed}" skipped="${notChecked}">`,
-    `  <testsuite name="${escaped(`Pulsoid wire, ${base}`)}" tests="${total}" failures="${failed}" skipped="${notChecked}">`,
-    ...cases,
-    "  </testsuite>",
-    "</testsuites>",
-    "",
+    `${marked("failed", paper)} failed      ${result.id}`,
+    ...indented(result.sentence, "  ", paper),
+    ...indented(result.section, "  ", paper, "  section   "),
+    ...indented(toSeenJsonLine(result.expected), "  ", paper, "  expected  "),
+    ...indented(toSeenJsonLine(result.got), "  ", paper, "  got       "),
   ].join("\n");
 }
 
-function testCase(result: Result): string {
-  const { check, tookMs } = result;
-  const [group = "", ...name] = check.id.split(".");
-  const head = `    <testcase classname="${escaped(group)}" name="${escaped(`${name.join(".")}: ${check.sentence}`)}" time="${(tookMs / 1000).toFixed(3)}"`;
-  switch (result.outcome) {
-    case "passed":
-      return `${head}/>`;
-    case "not checked":
-      return `${head}><skipped message="${escaped(result.reason)}"/></testcase>`;
-    case "failed": {
-      const sides =
-        result.expected === undefined ? "" : `expected ${result.expected}\ngot      ${result.got ?? ""}`;
-      return `${head}><failure message="${escaped(result.what)}">${escaped(sides)}</failure></testcase>`;
-    }
-  }
+/** The whole run: what became of each area, what could not be checked, and the sum. */
+export function describeReport(report: Report, paper: Paper): string {
+  const areas = Map.groupBy(report.results, ({ id }) => id.split(".")[0] ?? "");
+  const width = Math.max(...[...areas.keys()].map((name) => name.length));
+  const lines = [...areas].map(([name, results]) => {
+    const outcome = worst(results);
+    return `${marked(outcome, paper)} ${name.padEnd(width)}  ${countsOf(results)}`;
+  });
+  return ["", ...lines, ...missing(report, paper), "", sum(report, paper)].join("\n");
 }
 
-/** XML has no way to write most control characters at all. */
-function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+function worst(results: readonly Result[]): OutcomeName {
+  const has = (outcome: OutcomeName) => results.some((result) => result.outcome === outcome);
+  return has("failed") ? "failed" : has("not checked") ? "not checked" : "passed";
+}
+
+function countsOf(results: readonly Result[]): string {
+  return (Object.keys(MARKS) as OutcomeName[])
+    .map((outcome) => [results.filter((result) => result.outcome === outcome).length, outcome] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, outcome]) => `${count} ${outcome}`)
+    .join(", ");
+}
+
+/** What would have to be given, and for how many checks. */
+function missing({ results }: Report, paper: Paper): readonly string[] {
+  const needs = results.flatMap((result) => (result.outcome === "not checked" ? result.needs : []));
+  if (needs.length === 0) return [];
+  const lines = [...Map.groupBy(needs, (need) => need)].flatMap(([need, { length }]) => {
+    const count = length === 1 ? "1 check needs" : `${length} checks need`;
+    return indented(`${count} ${need}.`, "    ", paper, `  ${marked("not checked", paper)} `);
+  });
+  return ["", "Not checked:", ...lines];
+}
+
+function sum({ passed, failed, notChecked, durationMs, base }: Report, paper: Paper): string {
+  const seconds = Math.round(durationMs / 100) / 10;
+  const mark = failed > 0 ? "failed" : notChecked > 0 ? "not checked" : "passed";
+  const counts = `${passed} passed, ${failed} failed, ${notChecked} not checked in ${seconds} s`;
+  return indented(`${counts}: ${base}`, "  ", paper, `${marked(mark, paper)} `).join("\n");
+}
+
+function marked(outcome: OutcomeName, { hasColour }: Paper): string {
+  const { mark, colour } = MARKS[outcome];
+  return hasColour ? `\x1b[${colour}m${mark}\x1b[0m` : mark;
+}
+
+/**
+ * Breaks a text into lines that fit, at spaces where there are some.
+ *
+ * @param first stands before the first line, and the others are as far in as it is wide
+ */
+export function indented(
+  text: string,
+  indent: string,
+  { columns }: Paper,
+  first = indent,
+): readonly string[] {
+  const deep = " ".repeat(Math.max(indent.length, Bun.stringWidth(first)));
+  const width = Math.max(20, columns - deep.length);
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest].map((line, index) => (index === 0 ? first : deep) + line);
 }

@@ -1,69 +1,80 @@
-import { expectBody, expectError } from "../answers.ts";
-import { type Check, expectMatch, expectSame } from "../check.ts";
-import { frameOf } from "./writes.ts";
+import { area } from "../check.ts";
+import { expectError, expectJsonBytes, expectSame, expectThat, shown } from "../expectations.ts";
+import { readingBody } from "../kit.ts";
+import { emptyHolds } from "../needs.ts";
+import { PATHS } from "../routes.ts";
 
-const PATH = "/api/v1/data/heart_rate/latest";
+const SECTION = "5 GET /api/v1/data/heart_rate/latest";
+const PLAIN = `${PATHS.latest}?response_mode=text_plain_only_heart_rate`;
 
-export const LATEST_CHECKS: readonly Check[] = [
-  {
-    id: "latest.json",
-    source: "documentation",
-    sentence: "The latest reading is compact JSON with the keys in the documented order.",
-    run: async (kit) => {
-      const time = await kit.write(81);
-      const answer = await kit.latest();
-      expectBody(answer, frameOf(time, 81));
-      expectMatch("the content type", answer.headers.get("content-type"), /^application\/json/);
+export const LATEST = area("latest", SECTION, [
+  [
+    "json",
+    "The latest reading is compact JSON with its keys in the documented order.",
+    async (kit) => {
+      const measuredAt = await kit.write(91);
+      const answer = await kit.ask({ path: PATHS.latest, token: kit.tokens.read.token });
+      expectJsonBytes(answer, readingBody(measuredAt, 91));
     },
-  },
-  {
-    id: "latest.plain",
-    source: "documentation",
-    sentence: "With response_mode=text_plain_only_heart_rate it is bare digits as text/plain; charset=UTF-8.",
-    run: async (kit) => {
-      await kit.write(82);
-      const answer = await kit.latest("response_mode=text_plain_only_heart_rate");
-      expectBody(answer, "82");
-      expectMatch("the content type", answer.headers.get("content-type"), /^text\/plain; ?charset=utf-8$/i);
+  ],
+  [
+    "json-by-name",
+    "response_mode=json is the same as none.",
+    async (kit) => {
+      const measuredAt = await kit.write(92);
+      const path = `${PATHS.latest}?response_mode=json`;
+      expectJsonBytes(await kit.ask({ path, token: kit.tokens.read.token }), readingBody(measuredAt, 92));
     },
-  },
-  {
-    id: "latest.is-not-cached",
-    source: "documentation",
-    sentence: "The latest reading is not cached.",
-    run: async (kit) => {
-      await kit.write(83);
-      expectMatch("Cache-Control", (await kit.latest()).headers.get("cache-control"), /no-store/);
+  ],
+  [
+    "plain-text",
+    "With response_mode=text_plain_only_heart_rate the body is bare digits, without a newline.",
+    async (kit) => {
+      await kit.write(93);
+      const answer = await kit.ask({ path: PLAIN, token: kit.tokens.read.token });
+      expectThat(answer.status === 200 && answer.text === "93", "200 93", shown(answer));
     },
-  },
-  {
-    id: "latest.is-by-time",
-    source: "documentation",
-    sentence: "An old reading that comes late does not replace a newer one.",
-    run: async (kit) => {
-      const time = await kit.write(84);
-      await kit.write(50, time - 3_600_000 - Math.floor(Math.random() * 1_000_000));
-      expectBody(await kit.latest(), frameOf(time, 84));
+  ],
+  [
+    "plain-text-type",
+    "The plain text is declared as text/plain; charset=UTF-8.",
+    async (kit) => {
+      await kit.write(94);
+      const answer = await kit.ask({ path: PLAIN, token: kit.tokens.read.token });
+      const type = (answer.header("content-type") ?? "").toLowerCase().replace(/;\s*/, "; ");
+      expectSame(type, "text/plain; charset=utf-8", "Content-Type: ");
     },
-  },
-  {
-    id: "latest.ignores-content-type",
-    source: "shipped clients",
-    sentence: "A Content-Type without a body does not disturb a GET.",
-    run: async (kit) => {
-      await kit.write(85);
-      const token = kit.tokenFor("data:heart_rate:read");
-      const answer = await kit.call("GET", PATH, { token, headers: { "content-type": "application/json" } });
-      expectSame("the status", answer.status, 200);
+  ],
+  [
+    "no-store",
+    "The latest reading is answered with Cache-Control: no-store, in both forms.",
+    async (kit) => {
+      await kit.write(95);
+      for (const path of [PATHS.latest, PLAIN]) {
+        const answer = await kit.ask({ path, token: kit.tokens.read.token });
+        const header = answer.header("cache-control");
+        expectThat(/\bno-store\b/i.test(header ?? ""), "Cache-Control: no-store", `Cache-Control: ${header}`);
+      }
     },
-  },
-  {
-    id: "latest.takes-no-query-token",
-    source: "documentation",
-    sentence: "The query's access_token is not read on this route.",
-    run: async (kit) => {
-      const query = `access_token=${kit.tokenFor("data:heart_rate:read")}`;
-      expectError(await kit.call("GET", PATH, { query }), { status: 401, code: 7009 });
+  ],
+  [
+    "content-type-ignored",
+    "A declared JSON body that is not there is ignored.",
+    async (kit) => {
+      await kit.write(96);
+      const headers = { "content-type": "application/json" };
+      const answer = await kit.ask({ path: PATHS.latest, token: kit.tokens.read.token, headers });
+      expectThat(answer.status === 200, "200", shown(answer));
     },
-  },
-];
+  ],
+  [
+    "none-yet",
+    "A user who never sent a reading is answered 412 in JSON, in both forms.",
+    async (kit) => {
+      for (const path of [PATHS.latest, PLAIN]) {
+        expectError(await kit.ask({ path, token: kit.tokens.empty?.token }), { status: 412 });
+      }
+    },
+    { needs: [emptyHolds("data:heart_rate:read")] },
+  ],
+]);

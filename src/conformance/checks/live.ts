@@ -1,223 +1,187 @@
-import { expectError } from "../answers.ts";
-import { type Check, expectSame, Mismatch } from "../check.ts";
-import type { Kit } from "../kit.ts";
-import { PING, PONG, TEXT } from "../socket.ts";
-import { frameOf } from "./writes.ts";
+import { area } from "../check.ts";
+import { type Frame, OPCODE } from "../client/frames.ts";
+import type { LiveSocket } from "../client/liveSocket.ts";
+import { expectSame, expectThat } from "../expectations.ts";
+import { type Kit, readingBody } from "../kit.ts";
+import { otherHolds } from "../needs.ts";
+import { PATHS } from "../routes.ts";
 
-const PATH = "/api/v1/data/real_time";
+const SECTION = "5 GET /api/v1/data/real_time";
+const PLAIN = "?response_mode=text_plain_only_heart_rate";
 
-/** Long enough for a greeting, which a server would send at once. */
-const SILENCE_MS = 300;
-
-/** Connections in between are often cut after a minute of silence. */
-const QUIET_SECONDS = 70;
-
-/** A client goes offline after 30 s of silence. */
-const STEADY_SECONDS = 25;
-
-/** Writes one reading and looks at its frame. */
-async function oneFrame(
+/** The bytes of the frame that a new reading makes. */
+async function expectFrame(
   kit: Kit,
   query: string,
-  rate: number,
-): Promise<{ readonly time: number; readonly text: string }> {
-  const socket = await kit.hear(query);
-  const time = await kit.write(rate);
-  const text = await socket.text();
-  socket.end();
-  return { time, text };
+  bpm: number,
+  frame: (measuredAt: number) => string,
+): Promise<void> {
+  using socket = await kit.hear(query);
+  const measuredAt = await kit.write(bpm);
+  expectSame(await socket.text(), frame(measuredAt), "the frame ");
 }
 
-export const LIVE_CHECKS: readonly Check[] = [
-  ...["", "response_mode=json"].map(
-    (query): Check => ({
-      id: query === "" ? "live.json" : "live.json-mode",
-      source: "documentation",
-      sentence: `Without ${query === "" ? "a response_mode" : "another mode than json"} a frame is compact JSON in the documented order.`,
-      run: async (kit) => {
-        const { time, text } = await oneFrame(kit, query, 86);
-        expectSame("the frame", text, frameOf(time, 86));
-      },
-    }),
-  ),
-  {
-    id: "live.plain",
-    source: "documentation",
-    sentence: "With response_mode=text_plain_only_heart_rate a frame is bare digits.",
-    run: async (kit) => {
-      const { text } = await oneFrame(kit, "response_mode=text_plain_only_heart_rate", 87);
-      expectSame("the frame", text, "87");
+/** One whole text frame, not compressed. */
+export function expectPlainText({ opcode, isFinal, isCompressed }: Frame): void {
+  const name = Object.entries(OPCODE).find(([, code]) => code === opcode)?.[0] ?? `opcode ${opcode}`;
+  const got = `${isFinal ? "a whole" : "a part of a"} ${isCompressed ? "compressed " : ""}${name} frame`;
+  expectSame(got, "a whole text frame");
+}
+
+/** What clients say is ignored: the socket stays, and says nothing but the next reading. */
+export async function expectIgnored(kit: Kit, socket: LiveSocket): Promise<void> {
+  socket.send(OPCODE.text, '{"type":"ping"}');
+  socket.send(OPCODE.text, "hello");
+  // Whatever was said to it, the server has heard by the time it answers this.
+  await socket.ping("after the texts");
+  expectThat(socket.unread === 0, "no frame in answer to a text frame", `${socket.unread} frames`);
+  await kit.write(101);
+}
+
+export const LIVE = area("live", SECTION, [
+  [
+    "frame-json",
+    "The frame of a reading is compact JSON with its keys in the documented order.",
+    (kit) => expectFrame(kit, "", 102, (at) => readingBody(at, 102)),
+  ],
+  [
+    "frame-json-by-name",
+    "On the live socket response_mode=json is the same as none.",
+    (kit) => expectFrame(kit, "?response_mode=json", 103, (at) => readingBody(at, 103)),
+  ],
+  [
+    "frame-plain",
+    "With response_mode=text_plain_only_heart_rate the frame is bare digits.",
+    (kit) => expectFrame(kit, PLAIN, 104, () => "104"),
+  ],
+  [
+    "frame-legacy",
+    "With response_mode=legacy_json the frame is the older JSON, to the byte.",
+    (kit) =>
+      expectFrame(
+        kit,
+        "?response_mode=legacy_json",
+        105,
+        (at) => `{"timestamp":${at},"data":{"heartRate":105}}`,
+      ),
+  ],
+  [
+    "frames-are-plain-text",
+    "Each reading is one whole text frame: not binary, not in parts, not compressed.",
+    async (kit) => {
+      for (const query of ["", PLAIN, "?response_mode=legacy_json"]) {
+        using socket = await kit.hear(query);
+        await kit.write(106);
+        expectPlainText(await socket.next());
+      }
     },
-  },
-  {
-    id: "live.legacy",
-    source: "documentation",
-    sentence: "With response_mode=legacy_json a frame says timestamp and heartRate.",
-    run: async (kit) => {
-      const { time, text } = await oneFrame(kit, "response_mode=legacy_json", 88);
-      expectSame("the frame", text, `{"timestamp":${time},"data":{"heartRate":88}}`);
-    },
-  },
-  {
-    id: "live.no-greeting",
-    source: "official client",
-    sentence: "A socket says nothing before a reading: any text frame marks the client online.",
-    run: async (kit) => {
-      const socket = await kit.hear();
-      const frame = await socket.next(SILENCE_MS);
-      socket.end();
-      if (frame !== undefined) throw new Mismatch("the stream", "nothing", frame.payload.toString());
-    },
-  },
-  {
-    id: "live.whole-text-frames",
-    source: "shipped clients",
-    sentence: "A reading is one uncompressed text frame, never a binary one.",
-    run: async (kit) => {
-      const socket = await kit.hear();
-      await kit.write(89);
-      const frame = await socket.next();
-      socket.end();
-      const got = frame && { opcode: frame.opcode, isFinal: frame.isFinal, isCompressed: frame.isCompressed };
-      expectSame("the frame", got, { opcode: TEXT, isFinal: true, isCompressed: false });
-    },
-  },
-  {
-    id: "live.no-unasked-compression",
-    source: "shipped clients",
-    sentence: "permessage-deflate is not agreed upon unless the client offered it.",
-    run: async (kit) => {
-      const socket = await kit.hear();
-      socket.end();
-      expectSame(
-        "Sec-WebSocket-Extensions",
-        socket.handshake.headers.get("sec-websocket-extensions"),
-        undefined,
+  ],
+  [
+    "no-compression-unasked",
+    "No extension, such as permessage-deflate, is chosen that the client did not offer.",
+    async (kit) => {
+      const { answer, socket } = await kit.handshake({ path: PATHS.live, token: kit.tokens.read.token });
+      using _closed = socket;
+      expectSame(answer.status, 101);
+      expectThat(
+        answer.header("sec-websocket-extensions") === undefined,
+        "no Sec-WebSocket-Extensions",
+        `Sec-WebSocket-Extensions: ${answer.header("sec-websocket-extensions")}`,
       );
     },
-  },
-  {
-    id: "live.steady-pulse-is-sent",
-    source: "official client",
-    sentence: "A pulse that stays the same is still sent.",
-    run: async (kit) => {
-      const socket = await kit.hear("response_mode=text_plain_only_heart_rate");
-      for (let beat = 0; beat < 3; beat++) await kit.write(90);
-      const frames = [await socket.text(), await socket.text(), await socket.text()];
-      socket.end();
-      expectSame("the frames", frames, ["90", "90", "90"]);
+  ],
+  [
+    "no-greeting",
+    "Nothing is sent before the first reading: any text frame makes a client think that the pulse is there.",
+    async (kit) => {
+      using socket = await kit.hear(PLAIN);
+      await socket.ping("is anything there");
+      await kit.write(107);
+      expectSame(await socket.text(), "107", "the first frame ");
     },
-  },
-  {
-    id: "live.in-order",
-    source: "documentation",
-    sentence: "Readings are heard in the order in which they were answered.",
-    run: async (kit) => {
-      const socket = await kit.hear("response_mode=text_plain_only_heart_rate");
-      const rates = Array.from({ length: 20 }, (_, place) => 100 + place);
+  ],
+  [
+    "every-reading-in-order",
+    "Every reading is heard once, in the order in which they were written.",
+    async (kit) => {
+      using socket = await kit.hear(PLAIN);
+      const rates = Array.from({ length: 20 }, (_, index) => 110 + index);
       for (const rate of rates) await kit.write(rate);
-      const frames: string[] = [];
-      for (const _ of rates) frames.push(await socket.text());
-      socket.end();
-      expectSame("the frames", frames, rates.map(String));
+      expectSame((await socket.texts(rates.length)).join(" "), rates.join(" "), "the frames ");
+      await socket.ping("is anything more there");
+      expectThat(socket.unread === 0, "no further frame", `${socket.unread} more`);
     },
-  },
-  {
-    id: "live.late-reading-is-heard",
-    source: "documentation",
-    sentence: "A single reading is always streamed, also one that was measured long ago.",
-    run: async (kit) => {
-      const socket = await kit.hear();
-      const time = await kit.write(91, Date.now() - 86_400_000 - Math.floor(Math.random() * 1e9));
-      const text = await socket.text();
-      socket.end();
-      expectSame("the frame", text, frameOf(time, 91));
+  ],
+  [
+    "steady-pulse-is-sent",
+    "A pulse that stays the same is still sent, reading by reading: clients go offline after 30 s of silence.",
+    async (kit) => {
+      using socket = await kit.hear(PLAIN);
+      for (let sent = 0; sent < 5; sent++) await kit.write(130);
+      expectSame((await socket.texts(5)).join(" "), "130 130 130 130 130", "the frames ");
     },
-  },
-  {
-    id: "live.query-token",
-    source: "documentation",
-    sentence: "The socket takes the token as the query's access_token.",
-    run: async (kit) => {
-      const query = `access_token=${kit.tokenFor("data:heart_rate:read")}`;
-      (await kit.listen(PATH, { query })).end();
+  ],
+  [
+    "late-reading-is-heard",
+    "A reading that was measured earlier than the latest is heard too: one frame a reading.",
+    async (kit) => {
+      await kit.write(131);
+      using socket = await kit.hear();
+      const measuredAt = await kit.write(132, kit.moments.past());
+      expectSame(await socket.text(), readingBody(measuredAt, 132), "the frame ");
     },
-  },
-  {
-    id: "live.refused-before-upgrade",
-    source: "shipped clients",
-    sentence: "A refused token is a plain 401 with a JSON body before the upgrade, never a close frame.",
-    run: async (kit) => {
-      const socket = await kit.socket(PATH, { token: crypto.randomUUID() });
-      socket.end();
-      expectError(socket.handshake, { status: 401, code: 7005 });
+  ],
+  [
+    "every-listener-hears",
+    "Several listeners of one user hear each reading, each in the form that it asked for.",
+    async (kit) => {
+      using first = await kit.hear(PLAIN);
+      using second = await kit.hear(PLAIN);
+      using third = await kit.hear();
+      const measuredAt = await kit.write(133);
+      expectSame(await first.text(), "133", "the frame ");
+      expectSame(await second.text(), "133", "the frame ");
+      expectSame(await third.text(), readingBody(measuredAt, 133), "the frame ");
     },
-  },
-  {
-    id: "live.needs-upgrade",
-    source: "Heartwire",
-    sentence: "Without an Upgrade header it is 426 with a JSON body.",
-    run: async (kit) => {
-      const token = kit.tokenFor("data:heart_rate:read");
-      expectError(await kit.call("GET", PATH, { token }), { status: 426 });
+  ],
+  [
+    "nobody-else-is-heard",
+    "A reading of another user is not heard.",
+    async (kit) => {
+      using socket = await kit.hear(PLAIN);
+      const token = kit.tokens.findOther(["data:heart_rate:write"])?.token;
+      const body = readingBody(await kit.moments.next(), 134);
+      await kit.ask({ method: "POST", path: PATHS.write, token, body });
+      await kit.write(135);
+      expectSame(await socket.text(), "135", "the frame ");
     },
-  },
-  {
-    id: "live.answers-pings",
-    source: "shipped clients",
-    sentence: "A client's ping is answered with a pong of the same content.",
-    run: async (kit) => {
-      const socket = await kit.hear();
-      socket.send(PING, "heart");
-      const frame = await socket.any();
-      socket.end();
-      expectSame("the frame", frame && { opcode: frame.opcode, text: frame.payload.toString() }, {
-        opcode: PONG,
-        text: "heart",
-      });
+    { needs: [otherHolds("data:heart_rate:write")] },
+  ],
+  [
+    "client-pings-are-answered",
+    "A client's ping is answered by a pong with the same payload.",
+    async (kit) => {
+      using socket = await kit.hear();
+      await socket.ping("one");
+      await socket.ping("");
     },
-  },
-  {
-    id: "live.ignores-text",
-    source: "shipped clients",
-    sentence: "What a client says is ignored.",
-    run: async (kit) => {
-      const socket = await kit.hear("response_mode=text_plain_only_heart_rate");
-      socket.send(TEXT, '{"type":"ping"}');
-      await kit.write(92);
-      const text = await socket.text();
-      socket.end();
-      expectSame("the next frame", text, "92");
+  ],
+  [
+    "client-texts-are-ignored",
+    "A client's text frames are ignored: no answer, and the readings go on.",
+    async (kit) => {
+      using socket = await kit.hear(PLAIN);
+      await expectIgnored(kit, socket);
+      expectSame(await socket.text(), "101", "the frame ");
     },
-  },
-  {
-    id: "live.stays-open-in-silence",
-    source: "official client",
-    sentence: `A listener who answers pings stays connected through ${QUIET_SECONDS} s without a reading, and hears no text meanwhile.`,
-    isSlow: true,
-    run: async (kit) => {
-      const socket = await kit.hear("response_mode=text_plain_only_heart_rate");
-      const frame = await socket.next((kit.options.quietSeconds ?? QUIET_SECONDS) * 1_000);
-      if (frame !== undefined) throw new Mismatch("the stream", "nothing", frame.payload.toString());
-      await kit.write(93);
-      const text = await socket.text();
-      socket.end();
-      expectSame("the next frame", text, "93");
+  ],
+  [
+    "426-names-websocket",
+    "The 426 names the protocol to upgrade to in its Upgrade header.",
+    async (kit) => {
+      const answer = await kit.ask({ path: PATHS.live, token: kit.tokens.read.token });
+      const header = answer.header("upgrade") ?? "not there";
+      expectThat(/\bwebsocket\b/i.test(header), "Upgrade: websocket", `Upgrade: ${header}`);
     },
-  },
-  {
-    id: "live.steady-pulse-of-30-s",
-    source: "official client",
-    sentence: `A reading every ${STEADY_SECONDS} s keeps a client online: each is heard within a second.`,
-    isSlow: true,
-    run: async (kit) => {
-      const socket = await kit.hear("response_mode=text_plain_only_heart_rate");
-      for (let beat = 0; beat < 3; beat++) {
-        await kit.write(94);
-        expectSame("the frame", await socket.text(1_000), "94");
-        if (beat < 2) await Bun.sleep((kit.options.steadySeconds ?? STEADY_SECONDS) * 1_000);
-      }
-      socket.end();
-    },
-  },
-];
+  ],
+]);

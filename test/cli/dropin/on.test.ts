@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { PULSOID_HOSTS } from "../../../src/domain/pulsoidHosts.ts";
 import { ANNA, DATA, HOOK_LOG } from "../../support/privateMachine.ts";
 import { throwAwayFolder } from "../../support/server.ts";
@@ -202,4 +203,5 @@ test("dropin on wants the data folder of a server", async () => {
   const { code, stderr } = await runHeartwire(["dropin", "on", "--data", folder]);
   expect(code).toBe(1);
   expect(stderr).toStartWith(`${folder} is not a data folder of Heartwire.`);
+  rmSync(folder, { recursive: true });
 });

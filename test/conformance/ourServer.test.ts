@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import {
+  type ConformanceOptions,
+  listChecks,
+  type Report,
+  runConformance,
+} from "../../src/conformance/index.ts";
+import { type CertificateFiles, writeCertificate } from "../support/certificateFiles.ts";
+import { QUICK_TIMES } from "../support/conformance/catching.ts";
+import { CheckedServer } from "../support/conformance/checkedServer.ts";
+import { MutatingProxy } from "../support/conformance/mutatingProxy.ts";
+import { throwAwayFolder } from "../support/server.ts";
+
+/** The kit against our own server, of which it wants everything. */
+const TEST_MS_MAX = 120_000;
+
+const folder = throwAwayFolder();
+let certificate: CertificateFiles;
+let server: CheckedServer;
+beforeAll(async () => {
+  certificate = await writeCertificate(folder, ["localhost"]);
+  server = await CheckedServer.start({ ...certificate.environment, HEARTWIRE_TLS_PORT: "0" });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What did not pass, and why not. */
+function shortcomings({ results }: Report): readonly object[] {
+  return results
+    .filter(({ outcome }) => outcome !== "passed")
+    .map(({ section: _, sentence: __, durationMs: ___, ...rest }) => rest);
+}
+
+const everything = async (): Promise<ConformanceOptions> => ({
+  ...(await server.options()),
+  slow: true,
+  slowTimes: QUICK_TIMES,
+});
+
+describe("our own server passes every check, and none is left unchecked", () => {
+  test(
+    "directly",
+    async () => {
+      const report = await runConformance(await everything());
+      expect(shortcomings(report)).toEqual([]);
+      expect(report).toMatchObject({ passed: listChecks().length, failed: 0, notChecked: 0 });
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "below a folder of a site, through a proxy that changes nothing else",
+    async () => {
+      using proxy = await MutatingProxy.start(server.origin, {
+        answer: (request, next) => next({ ...request, path: request.path.replace(/^\/pulse/, "") }),
+      });
+      const report = await runConformance({ ...(await everything()), base: `${proxy.origin}/pulse/` });
+      expect(shortcomings(report)).toEqual([]);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "over https and wss, with a certificate of an authority that is named",
+    async () => {
+      const options = await everything();
+      // A restart would give it another port.
+      const hooks = { ...options.hooks, restart: undefined };
+      const base = server.running.server.secureUrl as URL;
+      const report = await runConformance({ ...options, base, hooks, authority: certificate.authority });
+      expect(report.failed).toBe(0);
+      const unchecked = report.results.filter(({ outcome }) => outcome === "not checked").map(({ id }) => id);
+      expect(unchecked.every((id) => id.startsWith("restart."))).toBe(true);
+      expect(report.passed).toBe(listChecks().length - unchecked.length);
+    },
+    TEST_MS_MAX,
+  );
+});
+
+test("what is run twice passes twice: nothing of the first run is in the way", async () => {
+  const only = "write,latest,live,statistics,widgets,link,room";
+  for (let run = 0; run < 2; run++) {
+    expect(shortcomings(await runConformance({ ...(await server.options()), only }))).toEqual([]);
+  }
+});
+
+test("the widgets that the kit made are gone afterwards", async () => {
+  const options = await server.options();
+  const [all = ""] = options.tokens ?? [];
+  const listed = async () => {
+    const headers = { authorization: `Bearer ${all}` };
+    const answer = await fetch(`${server.origin}/api/v1/widgets`, { headers });
+    return ((await answer.json()) as { readonly widgets: readonly unknown[] }).widgets.length;
+  };
+  const before = await listed();
+  await runConformance({ ...options, only: "widgets,link" });
+  expect(await listed()).toBe(before);
+});

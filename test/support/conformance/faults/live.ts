@@ -1,0 +1,272 @@
+import { OPCODE } from "../../../../src/conformance/client/frames.ts";
+import {
+  changed,
+  closeFrame,
+  type Fault,
+  made,
+  type Passed,
+  textFrame,
+  withHeaders,
+} from "../mutatingProxy.ts";
+import { answering, asking, ids, path, saying, type WrongServer, writtenBy } from "../wrongServer.ts";
+
+const LIVE = "/api/v1/data/real_time";
+const isLive = path(LIVE);
+const mode = (wanted: string) => (request: Passed) =>
+  isLive(request) && request.query.get("response_mode") === wanted;
+const isPlain = mode("text_plain_only_heart_rate");
+
+/** Everything that looks at the first frame that comes. */
+const FIRST_FRAMES = [
+  "frame-json",
+  "frame-json-by-name",
+  "frame-plain",
+  "frame-legacy",
+  "no-greeting",
+  "every-reading-in-order",
+  "steady-pulse-is-sent",
+  "late-reading-is-heard",
+  "every-listener-hears",
+  "nobody-else-is-heard",
+  "client-texts-are-ignored",
+] as const;
+
+const PLAIN_FRAMES = FIRST_FRAMES.filter(
+  (name) => !["frame-json", "frame-json-by-name", "frame-legacy", "late-reading-is-heard"].includes(name),
+);
+
+/** Changes the frames of readings as such. */
+function framing(change: Fault["frame"] & {}): Fault {
+  return {
+    frame: (frame, request) =>
+      frame.opcode === OPCODE.text && isLive(request) ? change(frame, request) : [frame],
+  };
+}
+
+/** Leaves out the frame that is the same as the one before it. */
+function onlyChanges(): Fault {
+  const last = new WeakMap<Passed, string>();
+  return framing((frame, request) => {
+    const text = frame.payload.toString();
+    const isSame = last.get(request) === text;
+    last.set(request, text);
+    return isSame ? [] : [frame];
+  });
+}
+
+const FRAMES: readonly WrongServer[] = [
+  {
+    breaks: "writes frames with spaces",
+    fails: ids(
+      ["live"],
+      "frame-json",
+      "frame-json-by-name",
+      "frame-legacy",
+      "late-reading-is-heard",
+      "every-listener-hears",
+    ),
+    fault: () => saying(isLive, (text) => text.replaceAll(",", ", ")),
+  },
+  {
+    breaks: "writes the keys of a frame in another order",
+    fails: ids(["live"], "frame-json", "frame-json-by-name", "late-reading-is-heard", "every-listener-hears"),
+    fault: () => saying(isLive, (text) => text.replace(/^\{("measured_at":\d+),("data":.*)\}$/, "{$2,$1}")),
+  },
+  {
+    breaks: "does not know response_mode=json",
+    fails: ["live.frame-json-by-name"],
+    fault: () => ({
+      answer: (request, next) =>
+        mode("json")(request)
+          ? made(400, '{"error_code":8001,"error_message":"response_mode"}')
+          : next(request),
+    }),
+  },
+  {
+    breaks: "ends a bare number with a newline",
+    fails: ids(["live"], ...PLAIN_FRAMES),
+    fault: () => saying(isPlain, (text) => `${text}\n`),
+  },
+  {
+    breaks: "writes the older JSON with a newer key",
+    fails: ["live.frame-legacy"],
+    fault: () => saying(isLive, (text) => text.replace("heartRate", "heart_rate")),
+  },
+  {
+    breaks: "sends binary frames",
+    fails: ["live.frames-are-plain-text"],
+    fault: () => framing((frame) => [{ ...frame, opcode: OPCODE.binary }]),
+  },
+  {
+    breaks: "compresses frames of a client that offered nothing",
+    fails: ["live.frames-are-plain-text"],
+    fault: () => framing((frame) => [{ ...frame, isCompressed: true }]),
+  },
+  {
+    breaks: "sends the older JSON in two parts",
+    fails: ["live.frames-are-plain-text", "live.frame-legacy"],
+    fault: () =>
+      framing((frame, request) =>
+        mode("legacy_json")(request)
+          ? [
+              { ...frame, isFinal: false, payload: frame.payload.subarray(0, 5) },
+              { ...frame, opcode: OPCODE.continuation, payload: frame.payload.subarray(5) },
+            ]
+          : [frame],
+      ),
+  },
+  {
+    breaks: "chooses compression that nobody offered",
+    fails: ["live.no-compression-unasked"],
+    fault: () =>
+      answering(isLive, (answer) =>
+        answer.status === 101
+          ? changed(answer, { headers: { "sec-websocket-extensions": "permessage-deflate" } })
+          : answer,
+      ),
+  },
+];
+
+const HEARING: readonly WrongServer[] = [
+  {
+    breaks: "greets its listeners",
+    fails: ids(["live"], ...FIRST_FRAMES),
+    fault: () => ({ greeting: (request) => (isLive(request) ? [textFrame('{"status":"connected"}')] : []) }),
+  },
+  {
+    breaks: "loses one of twenty readings",
+    fails: ["live.every-reading-in-order"],
+    fault: () => saying(isPlain, (text) => (text === "115" ? undefined : text)),
+  },
+  {
+    breaks: "streams one of twenty readings twice",
+    fails: ["live.every-reading-in-order"],
+    fault: () => saying(isPlain, (text) => (text === "129" ? [text, text] : text)),
+  },
+  {
+    breaks: "streams only changes",
+    fails: ["live.steady-pulse-is-sent"],
+    fault: onlyChanges,
+  },
+  {
+    breaks: "streams no reading that is an hour late",
+    fails: ["live.late-reading-is-heard"],
+    fault: () =>
+      saying(isLive, (text) =>
+        Number(/"measured_at":(\d+)/.exec(text)?.[1] ?? Date.now()) < Date.now() - 3_600_000
+          ? undefined
+          : text,
+      ),
+  },
+  {
+    breaks: "lets only one of several listeners hear",
+    fails: ["live.every-listener-hears"],
+    fault: () =>
+      saying(isLive, (text) => (text.startsWith("{") && text.includes(":133}") ? undefined : text)),
+  },
+  {
+    breaks: "streams what others send",
+    fails: ["live.nobody-else-is-heard"],
+    fault: ({ writeToken }) =>
+      asking((request) =>
+        writtenBy(request)?.bpm === 134
+          ? withHeaders(request, { authorization: `Bearer ${writeToken}` })
+          : request,
+      ),
+  },
+  {
+    breaks: "answers no ping",
+    fails: ids(
+      ["live"],
+      "no-greeting",
+      "every-reading-in-order",
+      "client-pings-are-answered",
+      "client-texts-are-ignored",
+    ),
+    fault: () => ({ frame: (frame) => (frame.opcode === OPCODE.pong ? [] : [frame]) }),
+  },
+  {
+    breaks: "answers a ping without its payload",
+    fails: ids(
+      ["live"],
+      "no-greeting",
+      "every-reading-in-order",
+      "client-pings-are-answered",
+      "client-texts-are-ignored",
+    ),
+    fault: () => ({
+      frame: (frame) => (frame.opcode === OPCODE.pong ? [{ ...frame, payload: Buffer.alloc(0) }] : [frame]),
+    }),
+  },
+  {
+    breaks: "answers what clients say",
+    fails: ["live.client-texts-are-ignored"],
+    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [textFrame('{"type":"pong"}')] : []) }),
+  },
+  {
+    breaks: "closes a socket on which a client says something",
+    fails: ["live.client-texts-are-ignored"],
+    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [closeFrame(1003)] : []) }),
+  },
+  {
+    breaks: "does not say what to upgrade to",
+    fails: ["live.426-names-websocket"],
+    fault: () =>
+      answering(isLive, (answer) =>
+        changed(answer, { headers: { upgrade: answer.status === 101 ? "websocket" : undefined } }),
+      ),
+  },
+];
+
+export const LIVE_FAULTS: readonly WrongServer[] = [...FRAMES, ...HEARING];
+
+/** Listeners of the timing suite, as far as they hear. */
+export const TIMING_FAULTS: readonly WrongServer[] = [
+  {
+    breaks: "streams only changes, for a long time",
+    fails: ["timing.steady-pulse"],
+    fault: onlyChanges,
+  },
+  {
+    breaks: "cuts a socket on which nothing happens",
+    fails: ["timing.quiet-socket"],
+    fault: () => {
+      let opened = 0;
+      return {
+        // The second socket of the suite is the quiet one.
+        greeting: async () => {
+          if (++opened !== 2) return [];
+          await Bun.sleep(100);
+          return [closeFrame(1001)];
+        },
+      };
+    },
+  },
+  {
+    breaks: "sends a text frame to keep a quiet socket alive",
+    fails: ["timing.quiet-socket"],
+    fault: () => {
+      let opened = 0;
+      return {
+        greeting: async () => {
+          if (++opened !== 2) return [];
+          await Bun.sleep(100);
+          return [textFrame('{"type":"ping"}')];
+        },
+      };
+    },
+  },
+  {
+    breaks: "stops answering pings after a while",
+    fails: ["timing.client-pings"],
+    fault: () => {
+      let answered = 0;
+      return { frame: (frame) => (frame.opcode === OPCODE.pong && ++answered > 2 ? [] : [frame]) };
+    },
+  },
+  {
+    breaks: "leaves out what a slow listener missed",
+    fails: ["timing.no-hole-after-a-pause"],
+    fault: () => saying(isPlain, (text) => (text === "700" ? undefined : text)),
+  },
+];
