@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { pino } from "pino";
-import { describeFewFiles, openFilesMax } from "../openFiles.ts";
+import { describeFewFiles, listenersWithin, openFilesMax } from "../openFiles.ts";
 import { startServer } from "../server.ts";
 import { DEFAULT_LIMITS } from "../settings/limits.ts";
 import type { FlagValues, SettingName } from "../settings/settings.ts";
@@ -9,6 +9,9 @@ import { onEndRequest } from "./endRequest.ts";
 import { introduceFirstRun } from "./firstRun.ts";
 import { say } from "./say.ts";
 import { addSettings, settingsOf } from "./settingsOptions.ts";
+
+/** A server for fewer listeners than this says so when it starts; the doctor tells everybody how many fit. */
+const FEW_LISTENERS = 1_000;
 
 /** `heartwire serve`: the server, until Ctrl-C or SIGTERM. */
 export function serveCommand(): Command {
@@ -31,8 +34,10 @@ async function serve(flags: FlagValues): Promise<void> {
     throw error;
   });
   for (const problem of server.dropinProblems) say(`Apps with Pulsoid's hosts built in: ${problem}`);
-  const few = describeFewFiles(openFilesMax(), DEFAULT_LIMITS.socketsMax);
-  if (few !== undefined) say(`Open files: ${few.says}. ${few.advice}`);
+  const openFiles = openFilesMax();
+  const few = describeFewFiles(openFiles, DEFAULT_LIMITS.socketsMax);
+  if (few !== undefined && listenersWithin(openFiles) < FEW_LISTENERS)
+    say(`Open files: ${few.says}. ${few.advice}`);
   const addresses = [server.url, server.secureUrl].flatMap((url) => url?.origin ?? []);
   say(`Heartwire serves at ${addresses.join(" and ")}. Ctrl-C ends it.`);
 
