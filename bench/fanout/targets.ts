@@ -34,11 +34,11 @@ export function targetsTable(findings: Findings): string {
 }
 
 function ratios({ top }: Findings): Target[] {
-  return top.map(({ audience, rounds }) => {
+  return top.map(({ audience, rounds, underWay }) => {
     const rate = (key: "bare" | "ours") => middle(rounds[key], (one) => one.deliveriesPerSecond);
     const measured = rate("ours") / rate("bare");
     return {
-      what: `deliveries a second to (a), ${audienceText(audience)}`,
+      what: `deliveries a second to (a), ${audienceText(audience)}, ${underWay} under way`,
       wanted: `at least ${RATIO_MIN}`,
       measured,
       isReached: measured >= RATIO_MIN,
@@ -73,7 +73,7 @@ function latencies({ atRate }: Findings): Target[] {
 }
 
 function stopsReading({ stopsReading: rounds }: Findings): Target[] {
-  const growth = median(rounds.map((one) => one.residentBytesMost - one.residentBytesBefore));
+  const growth = median(rounds.map((one) => one.residentBytesWith - one.residentBytesWithout));
   const change = median(rounds.map((one) => one.with.p99Ms)) / median(rounds.map((one) => one.without.p99Ms));
   const closed = median(rounds.map((one) => one.closedAfterSeconds));
   return [

@@ -9,11 +9,8 @@ import type { Order, Seen } from "./orders.ts";
 /** Writes that nobody listens to: as on a server that has run for a while, the code is compiled and caches are filled. */
 const WARM_UP: Order = { order: "top", seconds: 2, underWay: 64 };
 
-/** One write under way at a time: a writer sends the next reading when the last one is answered. */
-const UNDER_WAY = 1;
-
 /** Fan-out before anything is counted. */
-const FAN_OUT_WARM_UP: Order = { order: "top", seconds: 1, underWay: UNDER_WAY };
+const FAN_OUT_WARM_UP: Order = { order: "top", seconds: 1, underWay: 1 };
 
 /** Who listens to whom. */
 export interface Audience {
@@ -71,16 +68,16 @@ export async function measure({ server, crowd }: Visited, order: Order): Promise
   };
 }
 
-/** Deliveries as fast as the server makes them. */
+/** Deliveries as fast as the server makes them, with so many writes under way at a time. */
 export function measureTopRate(
   contestant: Contestant,
   audience: Audience,
-  seconds: number,
+  { underWay, seconds }: { readonly underWay: number; readonly seconds: number },
 ): Promise<Measured> {
   return visit(contestant, async (visited) => {
     await gather(visited, audience);
     await visited.crowd.follow(FAN_OUT_WARM_UP);
-    return measure(visited, { order: "top", seconds, underWay: UNDER_WAY });
+    return measure(visited, { order: "top", seconds, underWay });
   });
 }
 
