@@ -8,6 +8,9 @@ import { root, setUp } from "./setup.mjs";
 /** A test that takes longer than this without saying so itself has hung. */
 const TEST_TIMEOUT_MS = 30_000;
 
+/** So many files are tested at a time: most tests wait for a process, a clock or a disk. */
+const FILES_AT_ONCE = 2;
+
 /** Bun's summary is shorter than this. */
 const SUMMARY_CHARACTERS_MAX = 2_000;
 
@@ -18,7 +21,7 @@ const SUMMARY_CHARACTERS_MAX = 2_000;
  * @returns how many tests passed and failed; a run that fails without a failed test counts as one
  */
 export async function runTests(bun, words, { ci, cwd = root }) {
-  const chosen = words.length === 0 ? ["./test"] : words;
+  const chosen = words.length === 0 ? [`--parallel=${FILES_AT_ONCE}`, "./test"] : words;
   const child = spawn(bun, ["test", "--timeout", String(TEST_TIMEOUT_MS), ...chosen], {
     cwd,
     stdio: ["ignore", "inherit", "pipe"],

@@ -38,10 +38,12 @@ async function serve(flags: FlagValues): Promise<void> {
   const few = describeFewFiles(openFiles, DEFAULT_LIMITS.socketsMax);
   if (few !== undefined && listenersWithin(openFiles) < FEW_LISTENERS)
     say(`Open files: ${few.says}. ${few.advice}`);
+  // Before the line that tells others that it is there: they may end it at once.
+  const askedToEnd = new Promise<void>((resolve) => onEndRequest(resolve));
   const addresses = [server.url, server.secureUrl].flatMap((url) => url?.origin ?? []);
   say(`Heartwire serves at ${addresses.join(" and ")}. Ctrl-C ends it.`);
 
-  await new Promise<void>((resolve) => onEndRequest(resolve));
+  await askedToEnd;
   say("Stopping: what was accepted is being stored. Ctrl-C again stops at once.");
   await server.stop();
   say("Stopped.");

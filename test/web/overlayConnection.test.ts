@@ -100,7 +100,13 @@ function testConnections(executablePath: string): void {
 
   test("says that there was no heart rate yet, but not before it has waited for one", async () => {
     const { widgetId } = await someone();
-    const page = await open(widgetId, withClock);
+    const connected = Promise.withResolvers<void>();
+    const prepare = async (page: Page) => {
+      await page.clock.install();
+      page.on("websocket", () => connected.resolve());
+    };
+    const page = await open(widgetId, { prepare });
+    await connected.promise;
     await page.clock.runFor(2_000);
     expect(await page.locator("#pulse").isVisible()).toBe(false);
     await page.clock.runFor(1_000);
