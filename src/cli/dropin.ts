@@ -88,7 +88,7 @@ async function turnOn(manner: Manner): Promise<void> {
   const { subcommand: name, dataFolder, dryRun } = manner;
   assertDataFolder(dataFolder);
   const now = new Date();
-  const held = name === "renew" ? undefined : stillGood(dataFolder, now.getTime());
+  const held = name === "renew" ? undefined : await stillGood(dataFolder, now.getTime());
   if (!dryRun) say(MEANING);
   else if (held === undefined)
     say("A certificate for Pulsoid's hosts would be made, with the authority that signs it.");

@@ -68,16 +68,13 @@ export function trustInBrowser(database: BrowserDatabase, authority: string | un
   return authority !== undefined && fingerprint(stdout) === fingerprint(authority) ? "current" : "other";
 }
 
-export function browserTrustStep(database: BrowserDatabase, authorityFile: string, trust: Trust): Step {
+/** @param authority as a line reads it: its file's owner may be another user than the database's */
+export function browserTrustStep(database: BrowserDatabase, authority: string, trust: Trust): Step {
   const add = certutil(database, `-A -a -n ${quoted(AUTHORITY_NAME)} -t C,,`);
   return shellStep({
     does: `Trust the authority in ${describe(database)}`,
     needsRoot: false,
-    lines: () => [
-      ...(trust === "none" ? [] : [removal(database)]),
-      // The file comes by the standard input: its owner may be another user than the database's.
-      `${add} < ${quoted(authorityFile)}`,
-    ],
+    lines: () => [...(trust === "none" ? [] : [removal(database)]), `${add} ${authority}`],
   });
 }
 

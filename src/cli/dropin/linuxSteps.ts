@@ -15,22 +15,32 @@ import {
   withoutOurLines,
   writeHosts,
 } from "./hostsFile.ts";
-import type { Step } from "./step.ts";
+import { quoted, type Step } from "./step.ts";
 import { distrustStep, findTrustStore, trustIn, trustStep } from "./systemTrust.ts";
 
-/** What is still to be done on Linux. @param authority the one to trust, as PEM */
+/**
+ * What is still to be done on Linux.
+ *
+ * @param authority the one to trust, as PEM; undefined when it is only going to be made
+ */
 export function linuxStepsToOn(authorityFile: string, authority: string | undefined): readonly Step[] {
   const store = findTrustStore();
   const trust = store === undefined ? "current" : trustIn(store, authority);
+  const input = asInput(authorityFile, authority);
   const browsers = hasCertutil() ? findBrowserDatabases() : [];
   return [
-    ...(store === undefined || trust === "current" ? [] : [trustStep(store, authorityFile, trust)]),
+    ...(store === undefined || trust === "current" ? [] : [trustStep(store, input, trust)]),
     ...browsers.flatMap((database) => {
       const held = trustInBrowser(database, authority);
-      return held === "current" ? [] : [browserTrustStep(database, authorityFile, held)];
+      return held === "current" ? [] : [browserTrustStep(database, input, held)];
     }),
     ...(leadsHere(readHosts()) ? [] : [leadHereStep()]),
   ];
+}
+
+/** How a line reads the authority: as it was checked, because the file is the server's, and may be another one by then. */
+function asInput(authorityFile: string, authority: string | undefined): string {
+  return authority === undefined ? `< ${quoted(authorityFile)}` : `<<'AUTHORITY'\n${authority}AUTHORITY`;
 }
 
 /** What is still to be undone on Linux. */

@@ -1,4 +1,4 @@
-import { type Prepared, readPrepared } from "../../certificates/dropinFolder.ts";
+import type { Prepared } from "../../certificates/dropinFolder.ts";
 import type { Finding } from "../doctor/finding.ts";
 import {
   CERTUTIL_PACKAGES,
@@ -8,7 +8,7 @@ import {
   trustInBrowser,
 } from "./browserTrust.ts";
 import { HOSTS_FILE, hasOurLines, leadsHere, otherLinesForOurHosts, readHosts } from "./hostsFile.ts";
-import { daysLeft, isExpiring, lastDay } from "./prepare.ts";
+import { daysLeft, isExpiring, lastDay, readOwnPrepared } from "./prepare.ts";
 import { examinePort } from "./probe.ts";
 import { findTrustStore, trustIn } from "./systemTrust.ts";
 
@@ -16,7 +16,7 @@ const TURN_ON = "Run: npm run heartwire -- dropin on";
 
 /** What of dropin is in place here and what is not. @returns nothing when all of it is off */
 export async function examineDropin(dataFolder: string, nowMs: number): Promise<readonly Finding[]> {
-  const { prepared, certificate } = examineCertificate(dataFolder, nowMs);
+  const { prepared, certificate } = await examineCertificate(dataFolder, nowMs);
   const hosts = examineHosts();
   const trust = process.platform === "linux" ? examineTrust(prepared?.authority) : [TRUST_UNKNOWN];
   const places = [...hosts, ...trust];
@@ -46,13 +46,13 @@ interface Place {
   readonly isOff: boolean;
 }
 
-function examineCertificate(
+async function examineCertificate(
   dataFolder: string,
   nowMs: number,
-): { readonly prepared?: Prepared | undefined; readonly certificate: Finding | undefined } {
+): Promise<{ readonly prepared?: Prepared | undefined; readonly certificate: Finding | undefined }> {
   const about = "certificate";
   try {
-    const prepared = readPrepared(dataFolder, nowMs);
+    const prepared = await readOwnPrepared(dataFolder, nowMs);
     if (prepared === undefined) return { certificate: undefined };
     const says = `holds until ${lastDay(prepared)} (${daysLeft(prepared, nowMs)} days)`;
     if (!isExpiring(prepared, nowMs)) return { prepared, certificate: { state: "good", about, says } };
