@@ -69,6 +69,8 @@ export interface Call {
   readonly context: Context;
   readonly upgrade: Upgrade;
   readonly parameters: PathParameters;
+  /** The revision of the tokens before any was looked up for this call. */
+  readonly tokenRevision: number;
 }
 
 /** Answers a call; undefined when the request became a socket. */

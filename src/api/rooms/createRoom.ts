@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -24,10 +24,10 @@ export const createRoom: Operation = {
 
 /** `POST /api/heartwire/v1/rooms` */
 async function create(call: Call): Promise<Response> {
-  const { request, context } = call;
+  const { context } = call;
   const { limits, directory } = context;
   const profile = await roomUser(call, WIDEN_ROOMS);
-  const { config } = await readJson(request, body, limits.bodyBytesMax);
+  const { config } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
   limitConfiguration(config, limits.configurationBytesMax);
   const created = await directory.rooms.create({
     owner: profile,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hashInvitationCode, newInvitationCode } from "../../auth/invitations.ts";
 import type { EpochMs } from "../../domain/reading.ts";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { JOIN_PATH } from "../pages/joinPage.ts";
@@ -63,7 +63,7 @@ async function makeInvitation(call: Call): Promise<Response> {
   const profile = await roomUser(call, WIDEN_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
-  const { expires_in: seconds } = await readJson(request, body, context.limits.bodyBytesMax);
+  const { expires_in: seconds } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
   const createdAt = context.clock();
   const expiresAt = (createdAt + seconds * 1000) as EpochMs;
   const code = newInvitationCode();

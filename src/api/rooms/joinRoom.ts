@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hashInvitationCode } from "../../auth/invitations.ts";
 import type { ProfileId } from "../../domain/reading.ts";
 import type { Joined, Room } from "../../storage/rooms.ts";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -31,9 +31,9 @@ export const joinRoom: Operation = {
 
 /** `POST /api/heartwire/v1/rooms/join` */
 async function join(call: Call): Promise<Response> {
-  const { request, context } = call;
+  const { context } = call;
   const profile = await roomUser(call, WIDEN_ROOMS);
-  const { code } = await readJson(request, body, context.limits.bodyBytesMax);
+  const { code } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
   const { publicId } = roomOf(await accept(context, profile, code));
   context.control.announce(["membership"]);
   return json({ room: roomFor(profile, await findRoom(context, publicId)) });

@@ -4,7 +4,7 @@ import type { Operation } from "../operation.ts";
 import { requireScope } from "../pulsoid/ownProfile.ts";
 import { requestOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
-import { findWidget, HEARING, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, findWidget, HEARING, widgetUser } from "./access.ts";
 import { toWire, widget, widgetPath } from "./schemas.ts";
 
 export const openLink: Operation = {
@@ -31,7 +31,7 @@ export const closeLink: Operation = {
   group: "Widgets",
   summary: "Close a widget's link",
   notes: "Its listeners are closed with 1008 within a second.",
-  token: { scopes: ["widgets:update"], query: false },
+  token: CHANGE_WIDGETS,
   path: widgetPath,
   success: { status: 200, content: { "application/json": z.object({ widget }) } },
   errors: ["notFound"],
