@@ -4,6 +4,7 @@ import { isLocal } from "../../src/api/hosts.ts";
 import { issue } from "../../src/certificates/authority.ts";
 import { removePrepared, writePrepared } from "../../src/certificates/dropinFolder.ts";
 import { PULSOID_HOSTS } from "../../src/domain/pulsoidHosts.ts";
+import type { EpochMs } from "../../src/domain/reading.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { freePort } from "../support/freePort.ts";
 import { Listener } from "../support/listener.ts";
@@ -183,6 +184,26 @@ test("what was prepared and cannot be used is told, and the server serves the re
     ),
   ]);
   expect((await fetch(`${other.origin}/health/ready`)).status).toBe(200);
+  rmSync(data, { recursive: true });
+});
+
+test("what was prepared and could not be used is used as soon as it can be, and told once until then", async () => {
+  const data = throwAwayFolder();
+  const now = Date.now();
+  let isBehind = true;
+  writePrepared(data, await issue(PULSOID_HOSTS, new Date(now)));
+  await using other = await startTestServer({
+    folder: data,
+    environment: { HEARTWIRE_DROPIN_PORTS: `${freePort()},${freePort()}` },
+    clock: () => (isBehind ? now - 86_400_000 : now) as EpochMs,
+  });
+  const status = async () =>
+    (await exchange(other.origin, "GET /api/none HTTP/1.1\r\nHost: pulsoid.net\r\n\r\n")).status;
+  expect(other.server.dropinProblems).toEqual([expect.stringContaining("it holds only from")]);
+  expect(await status()).toBe(421);
+  isBehind = false;
+  while ((await status()) === 421) await Bun.sleep(50);
+  expect(other.log.lines.filter((line) => line.includes("it holds only from"))).toHaveLength(1);
   rmSync(data, { recursive: true });
 });
 
