@@ -7,7 +7,15 @@ import {
   hasCertutil,
   trustInBrowser,
 } from "./browserTrust.ts";
-import { HOSTS_FILE, hasOurLines, leadsHere, otherLinesForOurHosts, readHosts } from "./hostsFile.ts";
+import {
+  dataFoldersIn,
+  HOSTS_FILE,
+  hasOurLines,
+  leadsHere,
+  linesThatWin,
+  otherLinesForOurHosts,
+  readHosts,
+} from "./hostsFile.ts";
 import { daysLeft, isExpiring, lastDay, readOwnPrepared } from "./prepare.ts";
 import { examinePort } from "./probe.ts";
 import { findTrustStore, trustIn } from "./systemTrust.ts";
@@ -21,13 +29,19 @@ export async function examineDropin(dataFolder: string, nowMs: number): Promise<
   const trust = process.platform === "linux" ? examineTrust(prepared?.authority) : [TRUST_UNKNOWN];
   const places = [...hosts, ...trust];
   if (certificate === undefined && places.every(({ isOff }) => isOff)) return [];
-  const missing: Finding = { state: "wrong", about: "certificate", says: "there is none", advice: TURN_ON };
   return [
-    certificate ?? missing,
+    certificate ?? missingIn(dataFolder),
     ...places.map(({ finding }) => finding),
     await examinePort("https", prepared?.authority),
     await examinePort("http", undefined),
   ];
+}
+
+function missingIn(dataFolder: string): Finding {
+  const [named] = dataFoldersIn(readHosts()).filter((folder) => folder !== dataFolder);
+  const advice =
+    named === undefined ? TURN_ON : `The machine was prepared for ${named}: name it with --data.`;
+  return { state: "wrong", about: "certificate", says: `there is none in ${dataFolder}`, advice };
 }
 
 const TRUST_UNKNOWN: Place = {
@@ -63,20 +77,26 @@ async function examineCertificate(
   }
 }
 
+const FIRST_COUNTS = "The first line for a host counts: take them out.";
+
 const RENEW = "Make a new one: npm run heartwire -- dropin renew";
 
 function examineHosts(): readonly Place[] {
   const about = "hosts file";
   const text = readHosts();
-  const others = otherLinesForOurHosts(text);
+  const [winning, others] = [linesThatWin(text), otherLinesForOurHosts(text)];
   const isOff = !hasOurLines(text);
   if (!leadsHere(text)) {
     const says = `${HOSTS_FILE} does not lead ${isOff ? "" : "all of "}Pulsoid's hosts here`;
     return [{ isOff, finding: { state: "wrong", about, says, advice: TURN_ON } }];
   }
+  if (winning.length > 0) {
+    const says = `${HOSTS_FILE} leads hosts elsewhere before our lines: ${winning.join("; ")}`;
+    return [{ isOff, finding: { state: "wrong", about, says, advice: FIRST_COUNTS } }];
+  }
   if (others.length > 0) {
-    const says = `${HOSTS_FILE} has other lines for the same hosts: ${others.join("; ")}`;
-    const advice = "The first line for a host counts: take the others out.";
+    const says = `${HOSTS_FILE} has other lines for the same hosts below ours: ${others.join("; ")}`;
+    const advice = "They do nothing: the first line for a host counts.";
     return [{ isOff, finding: { state: "notice", about, says, advice } }];
   }
   return [{ isOff, finding: { state: "good", about, says: `${HOSTS_FILE} leads Pulsoid's hosts here` } }];
