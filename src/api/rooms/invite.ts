@@ -5,7 +5,7 @@ import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { JOIN_PATH } from "../pages/joinPage.ts";
-import { requestOrigin } from "../requestOrigin.ts";
+import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
 import { findRoom, requireOwner } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
@@ -69,6 +69,6 @@ async function makeInvitation(call: Call): Promise<Response> {
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
   await context.directory.rooms.invite({ room: found.id, codeHash, createdAt, expiresAt });
-  const link = new URL(`${JOIN_PATH}#${code}`, requestOrigin(request, context.settings)).href;
+  const link = new URL(`${JOIN_PATH}#${code}`, pageOrigin(request, context)).href;
   return json({ invitation: { code, expires_at: expiresAt, link } });
 }

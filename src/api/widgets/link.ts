@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { requireScope } from "../pulsoid/ownProfile.ts";
-import { requestOrigin } from "../requestOrigin.ts";
+import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
 import { CHANGE_WIDGETS, findWidget, HEARING, widgetUser } from "./access.ts";
 import { toWire, widget, widgetPath } from "./schemas.ts";
@@ -46,7 +46,7 @@ async function open(call: Call): Promise<Response> {
   const opening = { token: user.token.id, openedAt: context.clock() };
   const opened = await context.directory.widgets.open(found.id, opening);
   context.control.announce(["link"]);
-  const address = new URL(`/widget/view/${opened.publicId}`, requestOrigin(request, context.settings));
+  const address = new URL(`/widget/view/${opened.publicId}`, pageOrigin(request, context));
   return json({ widget: toWire(opened), address: address.href });
 }
 
