@@ -37,6 +37,6 @@ async function configure(call: Call): Promise<Response> {
   if (!(await context.directory.rooms.configureMember(found.id, changed.profile.id, config))) {
     throw new ApiError("notFound", { detail: "this room has no such member" });
   }
-  context.control.announce(["membership"]);
+  context.control.announce({ rooms: [found.id] });
   return json({ member: { profile_id: changed.profile.publicId, config } });
 }

@@ -31,6 +31,6 @@ async function configure(call: Call): Promise<Response> {
   const { config } = await readAuthorisedJson(call, body, WRITE_ROOMS);
   limitConfiguration(config, context.limits.configurationBytesMax);
   await context.directory.rooms.configure(found.id, config);
-  context.control.announce(["membership"]);
+  context.control.announce({ rooms: [found.id] });
   return json({ room: roomFor(profile, { ...found, configuration: config }) });
 }

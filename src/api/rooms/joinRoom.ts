@@ -34,8 +34,8 @@ async function join(call: Call): Promise<Response> {
   const { context } = call;
   const profile = await roomUser(call, WIDEN_ROOMS);
   const { code } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
-  const { publicId } = roomOf(await accept(context, profile, code));
-  context.control.announce(["membership"]);
+  const { id, publicId } = roomOf(await accept(context, profile, code));
+  context.control.announce({ rooms: [id] });
   return json({ room: roomFor(profile, await findRoom(context, publicId)) });
 }
 

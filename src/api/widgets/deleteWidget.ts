@@ -23,6 +23,6 @@ async function remove(call: Call): Promise<Response> {
   const user = await widgetUser(call, "widgets:update");
   const found = await findWidget(context, user, parameters.id);
   await context.directory.widgets.remove(found.id);
-  context.control.announce(["link"]);
+  context.control.announce({ rights: ["link"] });
   return json({});
 }

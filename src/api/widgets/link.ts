@@ -45,7 +45,7 @@ async function open(call: Call): Promise<Response> {
   const found = await findWidget(context, user, parameters.id);
   const opening = { token: user.token.id, openedAt: context.clock() };
   const opened = await context.directory.widgets.open(found.id, opening);
-  context.control.announce(["link"]);
+  context.control.announce({ rights: ["link"] });
   const address = new URL(`/widget/view/${opened.publicId}`, pageOrigin(request, context));
   return json({ widget: toWire(opened), address: address.href });
 }
@@ -56,6 +56,6 @@ async function close(call: Call): Promise<Response> {
   const user = await widgetUser(call, "widgets:update");
   const found = await findWidget(context, user, parameters.id);
   await context.directory.widgets.close(found.id);
-  context.control.announce(["link"]);
+  context.control.announce({ rights: ["link"] });
   return json({ widget: toWire(found) });
 }
