@@ -1,10 +1,12 @@
 import { z } from "zod";
+import type { Limits } from "../../settings/limits.ts";
+import type { Created, Room } from "../../storage/rooms.ts";
 import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
-import { findRoom } from "./access.ts";
+import { findRoom, inTooMany } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
 import { configuration, limitConfiguration, room, roomFor } from "./schemas.ts";
 
@@ -34,9 +36,19 @@ async function create(call: Call): Promise<Response> {
     configuration: config,
     createdAt: context.clock(),
     ownedMax: limits.roomsMax,
+    membershipsMax: limits.roomMembershipsMax,
   });
-  if (created === undefined) {
-    throw new ApiError("conflict", { detail: `you own ${limits.roomsMax} rooms, which is the most` });
+  const { publicId } = roomOf(created, limits);
+  return json({ room: roomFor(profile, await findRoom(context, publicId)) });
+}
+
+function roomOf(created: Created, { roomsMax, roomMembershipsMax }: Limits): Room {
+  switch (created.outcome) {
+    case "created":
+      return created.room;
+    case "owns too many":
+      throw new ApiError("conflict", { detail: `you own ${roomsMax} rooms, which is the most` });
+    case "in too many":
+      throw inTooMany(roomMembershipsMax);
   }
-  return json({ room: roomFor(profile, await findRoom(context, created.publicId)) });
 }

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { hashInvitationCode, newInvitationCode } from "../../auth/invitations.ts";
 import type { EpochMs } from "../../domain/reading.ts";
+import type { Invited } from "../../storage/rooms.ts";
 import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { JOIN_PATH } from "../pages/joinPage.ts";
 import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
-import { findRoom, requireOwner } from "./access.ts";
+import { findRoom, requireOwner, roomUnknown } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
 import { roomPath } from "./schemas.ts";
 
@@ -54,7 +56,7 @@ export const invite: Operation = {
       }),
     },
   },
-  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden"],
+  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden", "conflict"],
 };
 
 /** `POST /api/heartwire/v1/rooms/{roomId}/invitations` */
@@ -68,7 +70,19 @@ async function makeInvitation(call: Call): Promise<Response> {
   const expiresAt = (createdAt + seconds * 1000) as EpochMs;
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
-  await context.directory.rooms.invite({ room: found.id, codeHash, createdAt, expiresAt });
+  const { roomInvitationsMax: heldMax } = context.limits;
+  const invitation = { room: found.id, codeHash, createdAt, expiresAt, heldMax };
+  requireInvited(await context.directory.rooms.invite(invitation), heldMax);
   const link = new URL(`${JOIN_PATH}#${code}`, pageOrigin(request, context)).href;
   return json({ invitation: { code, expires_at: expiresAt, link } });
+}
+
+/** @throws ApiError notFound when the room was deleted meanwhile, or conflict when it has as many invitations as it may */
+function requireInvited(invited: Invited, heldMax: number): void {
+  if (invited === "room unknown") throw roomUnknown();
+  if (invited === "too many") {
+    throw new ApiError("conflict", {
+      detail: `this room has ${heldMax} invitations that hold, which is the most; withdraw them, or wait until one expires`,
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { requireScope } from "../pulsoid/ownProfile.ts";
 import { pageOrigin } from "../requestOrigin.ts";
@@ -45,6 +46,7 @@ async function open(call: Call): Promise<Response> {
   const found = await findWidget(context, user, parameters.id);
   const opening = { token: user.token.id, openedAt: context.clock() };
   const opened = await context.directory.widgets.open(found.id, opening);
+  if (opened === undefined) throw new ApiError("notFound");
   context.control.announce({ rights: ["link"] });
   const address = new URL(`/widget/view/${opened.publicId}`, pageOrigin(request, context));
   return json({ widget: toWire(opened), address: address.href });
