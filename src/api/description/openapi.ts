@@ -35,7 +35,7 @@ export function openApi(routes: readonly Route[]): OpenApi {
       version: packageJson.version,
       summary: packageJson.description,
       description:
-        "Sockets are described in full in `/asyncapi.json`. A cookie never authorises anything here; pages of other origins may call what lies below `/api/` and `/v1/api/`.",
+        "Sockets are described in full in `/asyncapi.json`. A cookie never authorises anything here; pages of other origins may call what lies below `/api/`, `/v1/api/` and `/.well-known/`.",
       license: { name: "MIT", identifier: "MIT" },
     },
     tags: [...new Set(groups)].map((name) => ({ name })),
