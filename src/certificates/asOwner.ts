@@ -14,10 +14,10 @@ export function asOwnerOf<Result>(folder: string, work: () => Result): Result {
     return work();
   const groups = getgroups();
   const ownGid = process.getegid?.() ?? 0;
-  setgroups([gid]);
-  setegid(gid);
-  seteuid(uid);
   try {
+    setgroups([gid]);
+    setegid(gid);
+    seteuid(uid);
     return work();
   } finally {
     seteuid(0);
