@@ -1,7 +1,7 @@
-import type { Control } from "./api/context.ts";
+import type { Control, ControlChange } from "./api/context.ts";
 import { ApiError } from "./api/errors.ts";
 import type { FaultLog } from "./api/faultLog.ts";
-import { type FindHolding, type LiveSockets, RIGHT_KINDS, type RightKind } from "./api/liveSockets.ts";
+import { type FindHolding, type LiveSockets, RIGHT_KINDS } from "./api/liveSockets.ts";
 import type { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import type { TokenVerifier } from "./auth/tokens.ts";
 import type { EpochMs } from "./domain/reading.ts";
@@ -28,8 +28,8 @@ export interface ControlChangesParts {
 export class ControlChanges implements Control {
   readonly #parts: ControlChangesParts;
   #revision = 0;
-  /** Kinds of rights of which some may have ended since the last look. */
-  readonly #pending = new Set<RightKind>();
+  /** What is to be looked at. */
+  #pending: Required<ControlChange> = NOTHING;
   #checking = false;
 
   constructor(parts: ControlChangesParts) {
@@ -40,13 +40,13 @@ export class ControlChanges implements Control {
     return this.#revision;
   }
 
-  announce(kinds: readonly RightKind[]): void {
+  announce(change: ControlChange): void {
     this.#revision++;
-    this.lookAgain(kinds);
+    this.lookAgain(change);
   }
 
-  lookAgain(kinds: readonly RightKind[]): void {
-    for (const kind of kinds) this.#pending.add(kind);
+  lookAgain(change: ControlChange): void {
+    this.#pending = both(this.#pending, change);
     void this.#check();
   }
 
@@ -55,7 +55,7 @@ export class ControlChanges implements Control {
     const { directory, verifier, sockets, clock } = this.#parts;
     const changedElsewhere = () => {
       verifier.forget();
-      this.announce(RIGHT_KINDS);
+      this.announce({ rights: RIGHT_KINDS, rooms: "all" });
     };
     const stopWatching = directory.watch(changedElsewhere, (error) => {
       this.#unverified(error);
@@ -72,19 +72,19 @@ export class ControlChanges implements Control {
   }
 
   async #check(): Promise<void> {
-    if (this.#checking || this.#pending.size === 0) return;
+    if (this.#checking) return;
     const { directory, sockets, roomFeeds } = this.#parts;
     this.#checking = true;
-    let kinds: readonly RightKind[] = [];
+    let looked = NOTHING;
     try {
-      while (this.#pending.size > 0) {
-        kinds = [...this.#pending];
-        this.#pending.clear();
-        await sockets.closeEnded(kinds, holdingIn(directory));
-        if (kinds.includes("membership")) await roomFeeds.refresh();
+      while (this.#pending !== NOTHING) {
+        looked = this.#pending;
+        this.#pending = NOTHING;
+        await sockets.closeEnded(looked.rights, holdingIn(directory));
+        await roomFeeds.refresh(looked.rooms);
       }
     } catch (error) {
-      for (const kind of kinds) this.#pending.add(kind);
+      this.#pending = both(this.#pending, looked);
       this.#unverified(error);
     } finally {
       this.#checking = false;
@@ -94,6 +94,19 @@ export class ControlChanges implements Control {
   #unverified(cause: unknown): void {
     this.#parts.faults.report(new ApiError("tokenUnverifiable", { cause }));
   }
+}
+
+const NOTHING: Required<ControlChange> = { rights: [], rooms: [] };
+
+function both(
+  one: Required<ControlChange>,
+  { rights = [], rooms = [] }: ControlChange,
+): Required<ControlChange> {
+  const isAll = one.rooms === "all" || rooms === "all";
+  return {
+    rights: [...new Set([...one.rights, ...rights])],
+    rooms: isAll ? "all" : [...new Set([...one.rooms, ...rooms])],
+  };
 }
 
 function holdingIn(directory: Directory): FindHolding {

@@ -9,6 +9,9 @@ import { SETTINGS } from "./settings/table.ts";
 /** How often it is looked whether the machine was prepared, and whether a port that was taken is free. */
 const LOOK_INTERVAL_MS = 1_000;
 
+/** Stands among the ports for what is prepared itself. */
+const UNREAD = 0;
+
 const { environment: setting } = SETTINGS.dropinPorts;
 
 /**
@@ -22,6 +25,8 @@ export class DropinListeners {
   readonly #open = new Map<number, readonly BunServer[]>();
   readonly #problems = new Map<number, string>();
   #version: string | undefined;
+  /** Whether what is prepared could not be read at the last look. */
+  #isUnread = false;
   #pair: CertificatePair | undefined;
   #looking: Promise<void> = Promise.resolve();
   #timer: Timer | undefined;
@@ -58,12 +63,20 @@ export class DropinListeners {
     const { settings, clock } = this.#context;
     try {
       const version = preparedVersion(settings.data);
-      if (version !== this.#version) {
+      if (version !== this.#version || this.#isUnread) {
+        // What cannot be used now may be later: a file that is being copied, or a clock that is put right.
+        this.#isUnread = true;
+        if (version !== this.#version) await this.#forget();
         this.#version = version;
-        await this.#change(() => readPrepared(settings.data, clock())?.pair);
+        this.#pair = readPrepared(settings.data, clock())?.pair;
+        this.#problems.delete(UNREAD);
+        this.#isUnread = false;
       }
     } catch (error) {
-      this.#report(0, `What "heartwire dropin on" prepared cannot be used: ${(error as Error).message}.`);
+      this.#report(
+        UNREAD,
+        `What "heartwire dropin on" prepared cannot be used: ${(error as Error).message}.`,
+      );
       return;
     }
     const [https, http] = settings.dropinPorts;
@@ -73,16 +86,12 @@ export class DropinListeners {
   }
 
   /** Whoever is connected has to connect again, because the old certificate may be trusted no more. */
-  async #change(read: () => CertificatePair | undefined): Promise<void> {
+  async #forget(): Promise<void> {
     const before = [...this.#open.values()].flat();
     this.#pair = undefined;
     this.#open.clear();
     this.#problems.clear();
-    try {
-      this.#pair = read();
-    } finally {
-      await this.#servers.close(before);
-    }
+    await this.#servers.close(before);
   }
 
   async #listen(port: number, pair: CertificatePair | undefined): Promise<void> {

@@ -69,7 +69,8 @@ function wrapper(context: Context): (route: Route) => Handler {
       try {
         const verdict = judge(request.headers.get("host"));
         if (verdict === "refused" && !route.anyHost) throw new ApiError("misdirected");
-        const call = { request, context, upgrade, parameters };
+        const tokenRevision = context.verifier.revision;
+        const call = { request, context, upgrade, parameters, tokenRevision };
         const endpoint = endpointFor(route, request, otherOrigins);
         response = await (verdict === "pulsoid" ? underPulsoidHost(call, endpoint) : endpoint(call));
       } catch (thrown) {

@@ -1,7 +1,28 @@
 import type { z } from "zod";
+import { authorise, type TokenDemand } from "../auth/bearer.ts";
+import type { Call } from "./context.ts";
 import { ApiError } from "./errors.ts";
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads the JSON body of a call that a token opened, and checks it against a schema. A body may be slow: when some token
+ * ended meanwhile, the call's own is looked at again, and one that ended opens nothing any more.
+ *
+ * @param use where the call's token may stand
+ * @throws ApiError malformedRequest that names the field, or bodyTooLarge; TokenRefused
+ */
+export async function readAuthorisedJson<Schema extends z.ZodType>(
+  { request, context, tokenRevision }: Call,
+  schema: Schema,
+  { query }: Pick<TokenDemand, "query">,
+): Promise<z.output<Schema>> {
+  const body = await readJson(request, schema, context.limits.bodyBytesMax);
+  if (context.verifier.revision !== tokenRevision) {
+    await authorise(request, { query }, context.verifier, context.clock());
+  }
+  return body;
+}
 
 /**
  * Reads a JSON body and checks it against a schema. The declared content type is not looked at.

@@ -6,6 +6,7 @@ import type { Limits } from "../settings/limits.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Directory } from "../storage/directory.ts";
 import type { ReadingStore } from "../storage/readingStore.ts";
+import type { RoomId } from "../storage/rooms.ts";
 import type { FaultLog } from "./faultLog.ts";
 import type { LiveSockets, RightKind, SocketData } from "./liveSockets.ts";
 import type { ResponseCounts } from "./responseCounts.ts";
@@ -39,14 +40,18 @@ export interface Context {
 export interface Control {
   /** Changes with every change that is known here. */
   readonly revision: number;
-  /**
-   * Whoever changes something calls this afterwards: what it took away then ends at once, and rooms hear of it.
-   *
-   * @param kinds of rights that may have ended by it, or whose room changed
-   */
-  announce(kinds: readonly RightKind[]): void;
-  /** Looks at rights of these kinds once more, though nothing changed: some were looked up before a change. */
-  lookAgain(kinds: readonly RightKind[]): void;
+  /** Whoever changes something calls this afterwards: what it took away then ends at once, and rooms hear of it. */
+  announce(change: ControlChange): void;
+  /** Looks at the same once more, though nothing changed: some of it was looked up before a change. */
+  lookAgain(change: ControlChange): void;
+}
+
+/** What a change may have touched. */
+export interface ControlChange {
+  /** Kinds of rights of which some may have ended. */
+  readonly rights?: readonly RightKind[];
+  /** The rooms that are another now; all of them where nobody knows which. */
+  readonly rooms?: readonly RoomId[] | "all";
 }
 
 /** The part of the logger that is used; messages and fields never hold a token. */
@@ -69,6 +74,8 @@ export interface Call {
   readonly context: Context;
   readonly upgrade: Upgrade;
   readonly parameters: PathParameters;
+  /** The revision of the tokens before any was looked up for this call. */
+  readonly tokenRevision: number;
 }
 
 /** Answers a call; undefined when the request became a socket. */

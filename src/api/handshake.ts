@@ -1,3 +1,4 @@
+import type { RoomId } from "../storage/rooms.ts";
 import type { Call } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import type { SocketData } from "./liveSockets.ts";
@@ -7,14 +8,22 @@ import type { SocketData } from "./liveSockets.ts";
  *
  * @param revision of the control data before the request's rights were looked up; when something changed since then,
  *   they are looked at again
+ * @param rooms whose changes the socket hears, for the same reason
  * @throws ApiError upgradeRequired when it is no WebSocket handshake, busy when no more listeners are taken
  */
-export function becomeSocket(call: Call, data: SocketData, revision: number): undefined {
+export function becomeSocket(
+  call: Call,
+  data: SocketData,
+  revision: number,
+  rooms: readonly RoomId[] = [],
+): undefined {
   const { request, context, upgrade } = call;
   if (!isHandshake(request)) throw upgradeRequired();
   if (context.stopping() || context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
   if (!upgrade(request, data)) throw upgradeRequired();
-  if (context.control.revision !== revision) context.control.lookAgain(data.rights.map(({ kind }) => kind));
+  if (context.control.revision !== revision) {
+    context.control.lookAgain({ rights: data.rights.map(({ kind }) => kind), rooms });
+  }
 }
 
 /** 16 bytes in base64 (RFC 6455 section 4.1). */

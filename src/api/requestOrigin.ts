@@ -1,4 +1,6 @@
+import { PULSOID_HOSTS } from "../domain/pulsoidHosts.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 
 /**
@@ -16,4 +18,19 @@ export function requestOrigin(request: Request, { publicUrl }: Pick<Settings, "p
   const asked = URL.parse(request.url);
   if (asked === null) throw new ApiError("misdirected");
   return new URL(asked.origin);
+}
+
+/**
+ * The origin for the address of a page that is given away and opened later, perhaps on another machine: the same, but
+ * never one of Pulsoid's hosts, which lead here on this machine alone. Elsewhere the real site would be told the secret
+ * in the address.
+ *
+ * @throws ApiError misdirected, as {@link requestOrigin}
+ */
+export function pageOrigin(
+  request: Request,
+  { settings, ownUrl }: Pick<Context, "settings" | "ownUrl">,
+): URL {
+  const origin = requestOrigin(request, settings);
+  return PULSOID_HOSTS.includes(origin.hostname) ? ownUrl() : origin;
 }

@@ -20,15 +20,24 @@ export interface JsonOptions {
 }
 
 export function json(body: unknown, options: JsonOptions = {}): Response {
-  return Response.json(body, {
-    status: options.status ?? 200,
+  return Response.json(body, optionsOfJson(options));
+}
+
+/** The same with a body that is written already. */
+export function writtenJson(body: string, options: JsonOptions = {}): Response {
+  return new Response(body, optionsOfJson(options));
+}
+
+function optionsOfJson({ status = 200, headers, otherOrigins = true }: JsonOptions): ResponseInit {
+  return {
+    status,
     headers: {
-      ...((options.otherOrigins ?? true) ? CORS : {}),
+      ...(otherOrigins ? CORS : {}),
       ...FRESH,
       "content-type": "application/json",
-      ...options.headers,
+      ...headers,
     },
-  });
+  };
 }
 
 export function text(body: string): Response {

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asOwnerOf } from "./asOwner.ts";
 import type { Issued } from "./authority.ts";
 import { type CertificatePair, readPair, UnusablePair } from "./certificatePair.ts";
 
@@ -20,6 +21,7 @@ const SERVER = "server.pem";
 
 /** What was prepared in a data folder. */
 export interface Prepared {
+  /** PEM of this one certificate, and nothing beside it: it goes into the trust of a machine, and into lines of a shell. */
   readonly authority: string;
   readonly pair: CertificatePair;
 }
@@ -42,18 +44,19 @@ export function readPrepared(dataFolder: string, nowMs: number): Prepared | unde
   const blocks = readFileSync(file, "utf8").split(/(?<=^-----END [A-Z ]+-----\n)/m);
   const [certificate = "", key = ""] = blocks;
   const pair = readPair(certificate, key, nowMs);
-  const authority = readFileSync(authorityFile(dataFolder), "utf8");
-  if (!isIssuer(authority, pair)) {
+  const authority = readIssuer(readFileSync(authorityFile(dataFolder), "utf8"), pair);
+  if (authority === undefined) {
     throw new UnusablePair("certificate", "the authority beside it is not the one that signed it");
   }
-  return { authority, pair };
+  return { authority: authority.toString(), pair };
 }
 
-function isIssuer(authority: string, { details }: CertificatePair): boolean {
+function readIssuer(pem: string, { details }: CertificatePair): X509Certificate | undefined {
   try {
-    return details.verify(new X509Certificate(authority).publicKey);
+    const authority = new X509Certificate(pem);
+    return details.verify(authority.publicKey) ? authority : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -64,39 +67,42 @@ export function preparedVersion(dataFolder: string): string | undefined {
 }
 
 /**
- * Keeps a certificate in a data folder, in place of an earlier one. The files get the owner of the data folder: the
- * server may run as somebody else than who prepares the machine.
+ * Keeps a certificate in a data folder, in place of an earlier one, as the owner of the data folder: the server may run
+ * as somebody else than who prepares the machine.
+ *
+ * @throws Error when what is to be the folder of it is a link or a file; what the file system throws
  */
 export function writePrepared(dataFolder: string, { authority, certificate, key }: Issued): void {
-  const { uid, gid } = statSync(dataFolder);
-  const folder = preparedFolder(dataFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  own(folder, uid, gid);
-  const write = (file: string, text: string) => {
-    const unfinished = `${file}.new`;
-    rmSync(unfinished, { force: true });
-    writeFileSync(unfinished, text, { mode: 0o600, flag: "wx" });
-    own(unfinished, uid, gid);
-    renameSync(unfinished, file);
-  };
-  write(authorityFile(dataFolder), authority);
-  write(serverFile(dataFolder), `${certificate}${key}`);
+  asOwnerOf(dataFolder, () => {
+    makeFolder(preparedFolder(dataFolder));
+    write(authorityFile(dataFolder), authority);
+    write(serverFile(dataFolder), `${certificate}${key}`);
+  });
 }
 
+function makeFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) mkdirSync(folder, { mode: 0o700 });
+  else if (!found.isDirectory()) throw new Error(`${folder} is a link or a file, expected a folder`);
+}
+
+function write(file: string, text: string): void {
+  const unfinished = `${file}.new`;
+  rmSync(unfinished, { force: true });
+  writeFileSync(unfinished, text, { mode: 0o600, flag: "wx" });
+  renameSync(unfinished, file);
+}
+
+/** Deletes what was prepared, as the owner of the data folder. @throws what the file system throws */
 export function removePrepared(dataFolder: string): void {
-  rmSync(preparedFolder(dataFolder), { recursive: true, force: true });
+  asOwnerOf(dataFolder, () => rmSync(preparedFolder(dataFolder), { recursive: true, force: true }));
 }
 
 /** Whether anything at all was prepared, also by a command that was interrupted. */
 export function isAnythingPrepared(dataFolder: string): boolean {
-  return statSync(preparedFolder(dataFolder), { throwIfNoEntry: false }) !== undefined;
+  return lstatSync(preparedFolder(dataFolder), { throwIfNoEntry: false }) !== undefined;
 }
 
 function serverFile(dataFolder: string): string {
   return join(preparedFolder(dataFolder), SERVER);
-}
-
-/** Only root may give files away, and only root has to. */
-function own(path: string, uid: number, gid: number): void {
-  if (process.getuid?.() === 0) chownSync(path, uid, gid);
 }

@@ -25,35 +25,49 @@ export function makeKeys({ extractable }: { readonly extractable: boolean }): Pr
   return crypto.subtle.generateKey(CURVE, extractable, ["sign", "verify"]);
 }
 
-/** The SHA-1 of the public key, which only tells keys apart (RFC 5280 section 4.2.1.2, method 1). */
+/** The identifier of a pair's public key. */
 export async function keyIdOf({ publicKey }: CryptoKeyPair): Promise<ArrayBuffer> {
-  const { subjectPublicKey } = await infoOf(publicKey);
+  return keyIdOfInfo(await infoOf(publicKey));
+}
+
+/** The SHA-1 of a public key, which only tells keys apart (RFC 5280 section 4.2.1.2, method 1). */
+export function keyIdOfInfo({ subjectPublicKey }: SubjectPublicKeyInfo): Promise<ArrayBuffer> {
   return crypto.subtle.digest("SHA-1", subjectPublicKey);
 }
 
-/** What a certificate says of whom. */
+/** What a certificate says, whoever's key it is about. */
 export interface Statement {
   readonly issuer: Name;
   readonly subject: Name;
-  readonly subjectKeys: CryptoKeyPair;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: Extension[];
 }
 
-/** Signs a certificate. @returns it as PEM */
-export async function sign(statement: Statement, key: CryptoKey): Promise<string> {
-  const { issuer, subject, subjectKeys, notBefore, notAfter, extensions } = statement;
-  const tbsCertificate = new TBSCertificate({
+/** The part of a certificate that is signed. */
+export function toBeSigned(
+  { issuer, subject, notBefore, notAfter, extensions }: Statement,
+  subjectPublicKeyInfo: SubjectPublicKeyInfo,
+  serialNumber: ArrayBuffer,
+): TBSCertificate {
+  return new TBSCertificate({
     version: Version.v3,
-    serialNumber: randomSerial(),
+    serialNumber,
     signature: ecdsaWithSHA256,
     issuer,
     validity: new Validity({ notBefore, notAfter }),
     subject,
-    subjectPublicKeyInfo: await infoOf(subjectKeys.publicKey),
+    subjectPublicKeyInfo,
     extensions: new Extensions(extensions),
   });
+}
+
+/** Signs a certificate. @returns it as PEM */
+export async function sign(
+  { subjectKeys, ...statement }: Statement & { readonly subjectKeys: CryptoKeyPair },
+  key: CryptoKey,
+): Promise<string> {
+  const tbsCertificate = toBeSigned(statement, await infoOf(subjectKeys.publicKey), randomSerial());
   const signed = new Certificate({
     tbsCertificate,
     signatureAlgorithm: ecdsaWithSHA256,

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { PULSOID_HOSTS } from "../domain/pulsoidHosts.ts";
 import { describe } from "./doctor/describe.ts";
 import { carryOut, type Manner } from "./dropin/carryOut.ts";
+import { HOSTS_FILE, linesThatWin, readHosts } from "./dropin/hostsFile.ts";
 import { assertDataFolder, prepareAnew, stillGood } from "./dropin/prepare.ts";
 import { mayListenOnLowPorts } from "./dropin/privilege.ts";
 import { examineDropin } from "./dropin/status.ts";
@@ -46,10 +47,11 @@ function offCommand(): Command {
       const manner = mannerOf("off", flags);
       const steps = stepsToOff(manner.dataFolder);
       if (steps.length === 0) say("Nothing of it is in place.");
-      const isDone = carryOut(steps, manner);
-      if (manner.dryRun) return;
-      if (!isDone) throw new CommandFailure(NOT_ALL);
-      if (steps.length > 0) say("All of it is undone. Restart the apps: they may still hold the old way.");
+      const outcome = carryOut(steps, manner);
+      if (manner.dryRun || steps.length === 0) return;
+      if (outcome === "needs root") throw new CommandFailure(NOT_ALL);
+      const isUndone = outcome === "done" ? "All of it is undone." : "With these lines all of it is undone.";
+      say(`${isUndone} Restart the apps: they may still hold the old way.`);
     },
   );
 }
@@ -88,18 +90,27 @@ async function turnOn(manner: Manner): Promise<void> {
   const { subcommand: name, dataFolder, dryRun } = manner;
   assertDataFolder(dataFolder);
   const now = new Date();
-  const held = name === "renew" ? undefined : stillGood(dataFolder, now.getTime());
+  const held = name === "renew" ? undefined : await stillGood(dataFolder, now.getTime());
   if (!dryRun) say(MEANING);
   else if (held === undefined)
     say("A certificate for Pulsoid's hosts would be made, with the authority that signs it.");
   const prepared = held ?? (dryRun ? undefined : await prepareAnew(dataFolder, now));
   const steps = stepsToOn(dataFolder, prepared?.authority);
   if (steps.length === 0) say("All of it is in place.");
-  const isDone = carryOut(steps, manner);
+  const outcome = carryOut(steps, manner);
+  warnOfOtherLines();
   if (dryRun) return;
   say(NEXT);
   if (!mayListenOnLowPorts(dataFolder)) say(LOW_PORTS);
-  if (!isDone) throw new CommandFailure(NOT_ALL);
+  if (outcome === "needs root") throw new CommandFailure(NOT_ALL);
+}
+
+function warnOfOtherLines(): void {
+  const lines = linesThatWin(readHosts());
+  if (lines.length === 0) return;
+  say(`
+Other lines of ${HOSTS_FILE} lead hosts of these elsewhere, and win because they stand first. Take them out:
+  ${lines.join("\n  ")}`);
 }
 
 const NOT_ALL = "\nNot all of it is done: what is left stands above.";

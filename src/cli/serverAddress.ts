@@ -1,3 +1,4 @@
+import { PULSOID_HOSTS } from "../domain/pulsoidHosts.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Where a server with these settings is reached from this machine, without a path. */
@@ -6,7 +7,12 @@ export function localAddress({ host, port }: Pick<Settings, "host" | "port">): s
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** Where others reach a server with these settings: by its public address, where it has one. */
+/**
+ * Where others reach the pages of a server with these settings: by its public address, where it has one that is not one
+ * of Pulsoid's, which elsewhere lead to the real site.
+ */
 export function sharedAddress(settings: Pick<Settings, "host" | "port" | "publicUrl">): string {
-  return settings.publicUrl?.origin ?? localAddress(settings);
+  const { publicUrl } = settings;
+  if (publicUrl === undefined || PULSOID_HOSTS.includes(publicUrl.hostname)) return localAddress(settings);
+  return publicUrl.origin;
 }

@@ -8,6 +8,7 @@ import { CommandFailure, UsageError } from "./failure.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
 import { addSettings } from "./settingsOptions.ts";
+import { couldListOpenLinks } from "./tokens/knownLinks.ts";
 import { withDirectory } from "./withDirectory.ts";
 
 const DAY_MS = 86_400_000;
@@ -101,7 +102,8 @@ function revokeCommand(): Command {
   return addSettings(command, ["data"])
     .addHelpText(
       "after",
-      "\nExamples:\n  $ npm run heartwire -- token revoke 3\n  $ echo $TOKEN | npm run heartwire -- token revoke -",
+      `\nThe links of widgets that it opened are closed with it. ${OTHER_LINKS}\n` +
+        "\nExamples:\n  $ npm run heartwire -- token revoke 3\n  $ echo $TOKEN | npm run heartwire -- token revoke -",
     )
     .action(async (given: readonly string[], flags: { readonly data?: string }) => {
       if (given.length === 0) throw new UsageError("token revoke: give the numbers that token list shows.");
@@ -109,14 +111,21 @@ function revokeCommand(): Command {
     });
 }
 
+const OTHER_LINKS =
+  "Whoever had it may know the address of a link that was opened without it, and goes on hearing by that: widget open gives such a widget a new address.";
+
+const KNOWN_LINKS = `Links of this user's widgets are still open. ${OTHER_LINKS}`;
+
 /** Nothing is revoked when one of the words is no number; all that can be is when one of the numbers is unknown. */
 async function revoke(given: readonly string[], directory: Directory): Promise<void> {
   const ids: number[] = [];
   for (const text of given) ids.push(await readTokenNumber(text, directory));
   const unknown: number[] = [];
   for (const id of new Set(ids)) {
-    if (await directory.revokeToken(id, Date.now() as EpochMs)) say(`Token ${id} is revoked.`);
-    else unknown.push(id);
+    if (await directory.revokeToken(id, Date.now() as EpochMs)) {
+      say(`Token ${id} is revoked.`);
+      if (await couldListOpenLinks(directory, id)) say(KNOWN_LINKS);
+    } else unknown.push(id);
   }
   if (unknown.length > 0) {
     throw new CommandFailure(

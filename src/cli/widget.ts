@@ -30,6 +30,7 @@ export function widgetCommand(): Command {
         "Open a widget's link and print its new address, alone, on stdout.",
         async (directory, widget, flags) => {
           const opened = await directory.widgets.open(widget.id, { openedAt: Date.now() as EpochMs });
+          if (opened === undefined) throw noSuchWidget();
           tellAddress(opened, settingsOf(flags));
         },
       ),
@@ -174,8 +175,12 @@ function changeCommand(
 /** @throws CommandFailure when there is no widget of that id */
 async function findWidget(directory: Directory, id: string): Promise<Widget> {
   const widget = isUuid(id) ? await directory.widgets.find(id.toLowerCase()) : undefined;
-  if (widget === undefined) throw new CommandFailure("There is no such widget. See widget list.");
+  if (widget === undefined) throw noSuchWidget();
   return widget;
+}
+
+function noSuchWidget(): CommandFailure {
+  return new CommandFailure("There is no such widget. See widget list.");
 }
 
 function tellAddress({ publicId }: Widget, settings: Settings): void {

@@ -45,6 +45,16 @@ export const LIMITS = {
     "One more listener is answered 503. Fewer where the process may not open as many files: the start and the doctor tell.",
   ),
   roomsMax: limit(100, "rooms", "Rooms that one user may own; making one more is answered 409."),
+  roomMembershipsMax: limit(
+    200,
+    "rooms",
+    "Rooms in which one user may be, their own included; joining or making one more is answered 409.",
+  ),
+  roomInvitationsMax: limit(
+    100,
+    "invitations",
+    "Invitations to a room that hold at the same time; making one more is answered 409.",
+  ),
   roomMembersMax: limit(100, "members", "Members of a room; one more who wants to join is answered 409."),
   widgetsMax: limit(100, "widgets", "Widgets that one user may have; making one more is answered 409."),
   configurationBytesMax: limit(

@@ -36,7 +36,14 @@ export interface NewRoom {
   readonly createdAt: EpochMs;
   /** Rooms that one profile may own. */
   readonly ownedMax: number;
+  /** Rooms in which one profile may be. */
+  readonly membershipsMax: number;
 }
+
+/** The room that was made, or why none was. */
+export type Created =
+  | { readonly outcome: "created"; readonly room: Room }
+  | { readonly outcome: "owns too many" | "in too many" };
 
 export interface NewInvitation {
   readonly room: RoomId;
@@ -44,7 +51,12 @@ export interface NewInvitation {
   readonly codeHash: string;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
+  /** Invitations to a room that may hold at the time at which this one is made. */
+  readonly heldMax: number;
 }
+
+/** What became of an invitation. */
+export type Invited = "invited" | "room unknown" | "too many";
 
 /** Somebody who wants to come in, by their own act. */
 export interface Joining {
@@ -53,21 +65,19 @@ export interface Joining {
   readonly now: EpochMs;
   /** Members that a room may have. */
   readonly membersMax: number;
+  /** Rooms in which one profile may be. */
+  readonly membershipsMax: number;
 }
 
 /** What became of it: the room, or why not. A member who joins again stays as they are. */
 export type Joined =
   | { readonly outcome: "joined" | "member already"; readonly room: Room }
-  | { readonly outcome: "invitation unknown" | "room full" };
+  | { readonly outcome: "invitation unknown" | "room full" | "in too many" };
 
 /** Rooms, their members and invitations. Every method throws what the engine throws when it cannot answer. */
 export interface Rooms {
-  /**
-   * Makes a room whose owner is its first member.
-   *
-   * @returns undefined when the owner has as many rooms as `ownedMax` already
-   */
-  create(room: NewRoom): Promise<Room | undefined>;
+  /** Makes a room whose owner is its first member, unless they own as many, or are in as many, as they may. */
+  create(room: NewRoom): Promise<Created>;
 
   find(publicId: string): Promise<RoomWithMembers | undefined>;
 
@@ -99,7 +109,7 @@ export interface Rooms {
   /** Deletes a room with its memberships and invitations. */
   remove(room: RoomId): Promise<void>;
 
-  invite(invitation: NewInvitation): Promise<void>;
+  invite(invitation: NewInvitation): Promise<Invited>;
 
   /** Takes back every invitation to a room. @returns how many of them still held */
   withdrawInvitations(room: RoomId, now: EpochMs): Promise<number>;

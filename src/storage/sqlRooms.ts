@@ -3,6 +3,8 @@ import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { ControlTables } from "./controlTables.ts";
 import type {
   Configuration,
+  Created,
+  Invited,
   Joined,
   Joining,
   Member,
@@ -23,10 +25,11 @@ export class SqlRooms implements Rooms {
     this.#database = database;
   }
 
-  create({ owner, configuration, createdAt, ownedMax }: NewRoom): Promise<Room | undefined> {
+  create({ owner, configuration, createdAt, ownedMax, membershipsMax }: NewRoom): Promise<Created> {
     return this.#database.transaction().execute(async (transaction) => {
       const owned = await transaction.selectFrom("room").select("id").where("owner_id", "=", owner).execute();
-      if (owned.length >= ownedMax) return undefined;
+      if (owned.length >= ownedMax) return { outcome: "owns too many" };
+      if ((await countMemberships(transaction, owner)) >= membershipsMax) return { outcome: "in too many" };
       const row = await transaction
         .insertInto("room")
         .values({
@@ -38,7 +41,7 @@ export class SqlRooms implements Rooms {
         .returningAll()
         .executeTakeFirstOrThrow();
       await addMember(transaction, row.id, owner, createdAt);
-      return toRoom(row);
+      return { outcome: "created", room: toRoom(row) };
     });
   }
 
@@ -109,13 +112,22 @@ export class SqlRooms implements Rooms {
     await this.#database.deleteFrom("room").where("id", "=", room).execute();
   }
 
-  async invite({ room, codeHash, createdAt, expiresAt }: NewInvitation): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
+  invite({ room, codeHash, createdAt, expiresAt, heldMax }: NewInvitation): Promise<Invited> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const found = await transaction.selectFrom("room").select("id").where("id", "=", room).execute();
+      if (found.length === 0) return "room unknown";
       await transaction.deleteFrom("room_invitation").where("expires_at", "<=", createdAt).execute();
+      const held = await transaction
+        .selectFrom("room_invitation")
+        .select("id")
+        .where("room_id", "=", room)
+        .execute();
+      if (held.length >= heldMax) return "too many";
       await transaction
         .insertInto("room_invitation")
         .values({ room_id: room, code_hash: codeHash, created_at: createdAt, expires_at: expiresAt })
         .execute();
+      return "invited";
     });
   }
 
@@ -128,7 +140,7 @@ export class SqlRooms implements Rooms {
     return rows.filter((row) => row.expires_at > now).length;
   }
 
-  join({ codeHash, profile, now, membersMax }: Joining): Promise<Joined> {
+  join({ codeHash, profile, now, membersMax, membershipsMax }: Joining): Promise<Joined> {
     return this.#database.transaction().execute(async (transaction) => {
       const row = await transaction
         .selectFrom("room_invitation")
@@ -146,6 +158,7 @@ export class SqlRooms implements Rooms {
       const room = toRoom(row);
       if (members.some((member) => member.profile_id === profile)) return { outcome: "member already", room };
       if (members.length >= membersMax) return { outcome: "room full" };
+      if ((await countMemberships(transaction, profile)) >= membershipsMax) return { outcome: "in too many" };
       await addMember(transaction, row.id, profile, now);
       return { outcome: "joined", room };
     });
@@ -170,6 +183,15 @@ export class SqlRooms implements Rooms {
 }
 
 type RoomRow = Selectable<ControlTables["room"]>;
+
+async function countMemberships(database: Kysely<ControlTables>, profile: ProfileId): Promise<number> {
+  const rows = await database
+    .selectFrom("room_member")
+    .select("id")
+    .where("profile_id", "=", profile)
+    .execute();
+  return rows.length;
+}
 
 async function addMember(
   database: Kysely<ControlTables>,

@@ -57,14 +57,15 @@ export class SqlWidgets implements Widgets {
       .execute();
   }
 
-  open(widget: WidgetId, opening: LinkOpening): Promise<Widget> {
+  open(widget: WidgetId, opening: LinkOpening): Promise<Widget | undefined> {
     return this.#database.transaction().execute(async (transaction) => {
       await transaction.deleteFrom("widget_link").where("widget_id", "=", widget).execute();
-      await transaction
+      const { numUpdatedRows } = await transaction
         .updateTable("widget")
         .set({ public_id: crypto.randomUUID() })
         .where("id", "=", widget)
-        .execute();
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return undefined;
       await insertLink(transaction, widget, opening);
       return findById(transaction, widget);
     });

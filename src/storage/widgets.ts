@@ -51,8 +51,10 @@ export interface Widgets {
   /**
    * Opens a widget's link. The widget gets another `id`: the one before may be known to those who may list widgets, but
    * not hear a pulse.
+   *
+   * @returns undefined when there is no such widget
    */
-  open(widget: WidgetId, opening: LinkOpening): Promise<Widget>;
+  open(widget: WidgetId, opening: LinkOpening): Promise<Widget | undefined>;
 
   /** @returns false when it is closed already */
   close(widget: WidgetId): Promise<boolean>;

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
+import type { Call } from "../../src/api/context.ts";
 import { isLocal } from "../../src/api/hosts.ts";
+import { underPulsoidHost } from "../../src/api/pulsoidHost.ts";
 import { issue } from "../../src/certificates/authority.ts";
 import { removePrepared, writePrepared } from "../../src/certificates/dropinFolder.ts";
+import { sharedAddress } from "../../src/cli/serverAddress.ts";
 import { PULSOID_HOSTS } from "../../src/domain/pulsoidHosts.ts";
+import type { EpochMs } from "../../src/domain/reading.ts";
 import { readSettings } from "../../src/settings/settings.ts";
 import { freePort } from "../support/freePort.ts";
 import { Listener } from "../support/listener.ts";
 import { exchange, type RawAnswer } from "../support/rawConnection.ts";
 import { LATEST_PATH, WRITE_PATH } from "../support/requests.ts";
+import { newPerson, newRoom, ROOMS } from "../support/rooms.ts";
 import {
   READ_AND_WRITE,
   startTestServer,
@@ -16,6 +21,7 @@ import {
   throwAwayFolder,
   write,
 } from "../support/server.ts";
+import { askRpc, getWidget, newWidget, OWN_WIDGETS, WIDGET_SCOPES } from "../support/widgets.ts";
 
 /** A server whose machine is prepared for apps with Pulsoid's hosts built in, on ports that need no root. */
 const folder = throwAwayFolder();
@@ -126,6 +132,52 @@ describe("under one of Pulsoid's hosts", () => {
     });
   });
 
+  test("no endpoint reads a cookie, and none that it sets reaches the browser", async () => {
+    const request = new Request("http://pulsoid.net/api/v1/none", {
+      headers: { cookie: COOKIE, "x-other": "kept" },
+    });
+    const seen: (string | null)[] = [];
+    const response = await underPulsoidHost({ request } as Call, (call) => {
+      seen.push(call.request.headers.get("cookie"), call.request.headers.get("x-other"));
+      return new Response(null, { headers: { "set-cookie": COOKIE, "x-other": "kept" } });
+    });
+    expect(seen).toEqual([null, "kept"]);
+    expect([...(response as Response).headers]).toEqual([["x-other", "kept"]]);
+  });
+
+  describe("an address that is given away leads to this server's own, and not to the real site", () => {
+    const postUnder = async (host: string, token: string, method: string, path: string) => {
+      const headers = [`Authorization: Bearer ${token}`, "Content-Length: 2"];
+      const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, ...headers].join("\r\n");
+      return JSON.parse((await exchange(`http://127.0.0.1:${http}`, `${head}\r\n\r\n{}`)).body);
+    };
+
+    test("in an invitation", async () => {
+      const anna = await newPerson(server);
+      const path = `${ROOMS}/${await newRoom(server, anna)}/invitations`;
+      const { invitation } = await postUnder("pulsoid.net", anna.token, "POST", path);
+      expect(invitation.link).toBe(`${server.origin}/join#${invitation.code}`);
+    });
+
+    test("of an overlay, while a socket's stays where it was asked for", async () => {
+      const token = await server.token(WIDGET_SCOPES);
+      const { id } = await newWidget(server, token);
+      const path = `${OWN_WIDGETS}/${id}/link`;
+      const { widget, address } = await postUnder("dev.pulsoid.net", token, "PUT", path);
+      expect(address).toBe(`${server.origin}/widget/view/${widget.id}`);
+      expect(
+        await askRpc(`http://127.0.0.1:${http}`, getWidget(widget.id), { host: "pulsoid.net" }),
+      ).toContain(`"ramielUrl":"ws://pulsoid.net/listen/${widget.id}"`);
+    });
+
+    test("on the command line, whatever the public address says", () => {
+      const settings = { host: undefined, port: 4327 };
+      const publicUrl = (address: string) => ({ ...settings, publicUrl: new URL(address) });
+      expect(sharedAddress(publicUrl("https://pulsoid.net"))).toBe("http://localhost:4327");
+      expect(sharedAddress(publicUrl("https://heart.example.org"))).toBe("https://heart.example.org");
+    });
+  });
+
   test("no cookie is set, and none is logged or told back", async () => {
     for (const path of [
       "/",
@@ -183,6 +235,26 @@ test("what was prepared and cannot be used is told, and the server serves the re
     ),
   ]);
   expect((await fetch(`${other.origin}/health/ready`)).status).toBe(200);
+  rmSync(data, { recursive: true });
+});
+
+test("what was prepared and could not be used is used as soon as it can be, and told once until then", async () => {
+  const data = throwAwayFolder();
+  const now = Date.now();
+  let isBehind = true;
+  writePrepared(data, await issue(PULSOID_HOSTS, new Date(now)));
+  await using other = await startTestServer({
+    folder: data,
+    environment: { HEARTWIRE_DROPIN_PORTS: `${freePort()},${freePort()}` },
+    clock: () => (isBehind ? now - 86_400_000 : now) as EpochMs,
+  });
+  const status = async () =>
+    (await exchange(other.origin, "GET /api/none HTTP/1.1\r\nHost: pulsoid.net\r\n\r\n")).status;
+  expect(other.server.dropinProblems).toEqual([expect.stringContaining("it holds only from")]);
+  expect(await status()).toBe(421);
+  isBehind = false;
+  while ((await status()) === 421) await Bun.sleep(50);
+  expect(other.log.lines.filter((line) => line.includes("it holds only from"))).toHaveLength(1);
   rmSync(data, { recursive: true });
 });
 

@@ -5,9 +5,8 @@ import type { EpochMs } from "../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { expectError, TOKEN_ERRORS } from "../support/answers.ts";
 import { Listener } from "../support/listener.ts";
-import { RawConnection, requestText } from "../support/rawConnection.ts";
 import { closeCode, LIVE_PATH, OPCODE, RawSocket } from "../support/rawSocket.ts";
-import { bearer, MOMENT, readingBody, VALIDATE_PATH, WRITE_PATH } from "../support/requests.ts";
+import { bearer, MOMENT, VALIDATE_PATH } from "../support/requests.ts";
 import { READ_AND_WRITE, startTestServer, type TestServer, write } from "../support/server.ts";
 import { newUserToken, storedReadings } from "../support/sharedServer.ts";
 
@@ -146,21 +145,6 @@ test("a token that was revoked while tokens could not be checked closes its sock
   await revoke(server, token);
   expect((await listener.closed).code).toBe(1008);
   expect(failures).toBe(1);
-});
-
-test("a token that is revoked while its body is on the way writes nothing", async () => {
-  await using server = await startTestServer();
-  const token = await newUserToken(server);
-  const body = readingBody(MOMENT, 75);
-  using connection = await RawConnection.open(server.origin);
-  const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${body.length}`];
-  connection.send(requestText(`POST ${WRITE_PATH}`, lines, body.slice(0, -1)));
-  await revoke(server, token);
-  // The server learns of it within a quarter of a second.
-  const asked = { headers: bearer(token) };
-  while ((await fetch(`${server.origin}${VALIDATE_PATH}`, asked)).status === 200) await Bun.sleep(20);
-  connection.send("}");
-  expect((await connection.answer()).status).toBe(401);
 });
 
 describe("when the server stops", () => {

@@ -1,15 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Issued, issue } from "../../src/certificates/authority.ts";
-import { makeKeys } from "../../src/certificates/signing.ts";
+import { type Issued, isIssuedFor, issue } from "../../src/certificates/authority.ts";
+import { authorityExtensions } from "../../src/certificates/extensions.ts";
+import { keyIdOf, makeKeys, nameOf, sign } from "../../src/certificates/signing.ts";
 import { PULSOID_HOSTS } from "../../src/domain/pulsoidHosts.ts";
 import { KeptAuthority } from "../support/keptAuthority.ts";
 import { hasProgram } from "../support/programs.ts";
 import { throwAwayFolder } from "../support/server.ts";
 
 const DAY_MS = 86_400_000;
+
+/** RFC 5280 section 4.2.1.10. */
+const NAME_CONSTRAINTS = "2.5.29.30";
 
 const folder = throwAwayFolder();
 const hasOpenssl = hasProgram("openssl", "openssl");
@@ -102,11 +106,41 @@ describe("the authority", () => {
     if (hasOpenssl) expect(verdict(other.authority, issued.certificate, "pulsoid.net")).not.toContain("OK");
   });
 
-  test("has a key that cannot be taken out of the memory in which it was made", async () => {
-    const { privateKey } = await makeKeys({ extractable: false });
-    for (const format of ["pkcs8", "jwk"]) {
-      await expect(crypto.subtle.exportKey(format as "jwk", privateKey)).rejects.toThrow();
+  test("signs with a key that cannot be taken out of the memory in which it was made", async () => {
+    const signing = spyOn(crypto.subtle, "sign");
+    await issue(PULSOID_HOSTS, now);
+    const keys = signing.mock.calls.map(([, key]) => key);
+    signing.mockRestore();
+    expect(keys).toHaveLength(2);
+    for (const key of keys) {
+      for (const format of ["pkcs8", "jwk"]) {
+        await expect(crypto.subtle.exportKey(format as "jwk", key)).rejects.toThrow();
+      }
     }
+  });
+});
+
+describe("an authority in the place of one that was issued", () => {
+  test("is told from it, whatever it may do more", async () => {
+    expect(await isIssuedFor(PULSOID_HOSTS, issued.authority)).toBe(true);
+    expect(await isIssuedFor(["localhost"], issued.authority)).toBe(false);
+    const keys = await makeKeys({ extractable: true });
+    const keyId = await keyIdOf(keys);
+    const lifetime = { notBefore: now, notAfter: new Date(now.getTime() + 397 * DAY_MS) };
+    const ours = authorityExtensions(PULSOID_HOSTS, keyId);
+    const name = nameOf("Heartwire dropin", `Authority ${Buffer.from(keyId).toString("hex").slice(0, 8)}`);
+    const same = { ...lifetime, issuer: name, subject: name, subjectKeys: keys, extensions: ours };
+    const verdictOn = async (more: Partial<typeof same>) =>
+      isIssuedFor(PULSOID_HOSTS, await sign({ ...same, ...more }, keys.privateKey));
+    expect(await verdictOn({})).toBe(true);
+    expect(await verdictOn({ extensions: ours.filter(({ extnID }) => extnID !== NAME_CONSTRAINTS) })).toBe(
+      false,
+    );
+    expect(await verdictOn({ extensions: authorityExtensions([...PULSOID_HOSTS, "net"], keyId) })).toBe(
+      false,
+    );
+    expect(await verdictOn({ notAfter: new Date(now.getTime() + 3_970 * DAY_MS) })).toBe(false);
+    expect(await verdictOn({ issuer: nameOf("Other"), subject: nameOf("Other") })).toBe(false);
   });
 });
 

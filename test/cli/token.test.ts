@@ -242,6 +242,21 @@ describe("heartwire token revoke", () => {
     expect(await states()).toEqual(["works", "revoked"]);
   });
 
+  test("tells when the app may know the address of a link that stays open, and only then", async () => {
+    await create("--scopes", "data:heart_rate:read,widgets:read");
+    await create("--scopes", "data:heart_rate:read,widgets:read");
+    await create();
+    expect((await run(["revoke", "1"])).stderr).toBe("Token 1 is revoked.\n");
+    await runHeartwire(["widget", "create", "--user", "anna", "--data", folder]);
+    expect((await run(["revoke", "3"])).stderr).toBe("Token 3 is revoked.\n");
+    expect((await run(["revoke", "2"])).stderr).toMatch(
+      /^Token 2 is revoked\.\nLinks of this user's widgets are still open\. .* widget open gives such a widget a new address\.\n$/,
+    );
+    expect((await run(["revoke", "--help"])).stdout).toContain(
+      "widget open gives such a widget a new address.",
+    );
+  });
+
   test("of a number that is unknown or revoked already it says so, and revokes the others", async () => {
     for (let token = 1; token <= 2; token++) await create();
     await run(["revoke", "1"]);

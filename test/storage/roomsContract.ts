@@ -2,7 +2,15 @@ import { describe, expect, test } from "bun:test";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { isUuid } from "../../src/domain/uuid.ts";
 import type { Directory, Profile } from "../../src/storage/directory.ts";
-import type { Joined, Joining, NewRoom, Room, RoomId } from "../../src/storage/rooms.ts";
+import type {
+  Invited,
+  Joined,
+  Joining,
+  NewInvitation,
+  NewRoom,
+  Room,
+  RoomId,
+} from "../../src/storage/rooms.ts";
 import { type DirectoryUnderTest, onFresh } from "./directoryUnderTest.ts";
 
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
@@ -17,13 +25,14 @@ const people = (directory: Directory, ...names: readonly string[]) =>
   >;
 
 function newRoom({ rooms }: Directory, owner: Profile, more: Partial<NewRoom> = {}) {
-  return rooms.create({ owner: owner.id, configuration: {}, createdAt: NOON, ownedMax: 100, ...more });
+  const limits = { ownedMax: 100, membershipsMax: 100 };
+  return rooms.create({ owner: owner.id, configuration: {}, createdAt: NOON, ...limits, ...more });
 }
 
 async function roomOf(directory: Directory, owner: Profile, configuration = {}): Promise<Room> {
-  const room = await newRoom(directory, owner, { configuration });
-  if (room === undefined) throw new Error("the room was not made");
-  return room;
+  const created = await newRoom(directory, owner, { configuration });
+  if (created.outcome !== "created") throw new Error("the room was not made");
+  return created.room;
 }
 
 function join(
@@ -32,12 +41,19 @@ function join(
   code: number,
   more: Partial<Joining> = {},
 ): Promise<Joined> {
-  return rooms.join({ codeHash: hashOf(code), profile: profile.id, now: NOON, membersMax: 100, ...more });
+  const limits = { membersMax: 100, membershipsMax: 100 };
+  return rooms.join({ codeHash: hashOf(code), profile: profile.id, now: NOON, ...limits, ...more });
 }
 
 /** Makes an invitation whose code hashes to {@link hashOf} this number, and lasts until {@link LATER}. */
-function invite({ rooms }: Directory, { id }: Pick<Room, "id">, code: number): Promise<void> {
-  return rooms.invite({ room: id, codeHash: hashOf(code), createdAt: NOON, expiresAt: LATER });
+function invite(
+  { rooms }: Directory,
+  { id }: Pick<Room, "id">,
+  code: number,
+  more: Partial<NewInvitation> = {},
+): Promise<Invited> {
+  const fixed = { createdAt: NOON, expiresAt: LATER, heldMax: 100 };
+  return rooms.invite({ room: id, codeHash: hashOf(code), ...fixed, ...more });
 }
 
 async function roomOfThree(directory: Directory) {
@@ -84,8 +100,24 @@ export function roomsContract(engine: string, open: () => Promise<DirectoryUnder
         const made = await Promise.all(
           Array.from({ length: 8 }, () => newRoom(directory, anna, { ownedMax: 3 })),
         );
-        expect(made.filter((room) => room !== undefined)).toHaveLength(3);
+        expect(made.filter(({ outcome }) => outcome === "created")).toHaveLength(3);
         expect(await directory.rooms.list(anna.id)).toHaveLength(4);
+      }),
+    );
+
+    test(
+      "one may be in as many as the limit, one's own included, whether one makes or joins them",
+      withDirectory(async ({ directory }) => {
+        const [anna, ben] = await people(directory, "anna", "ben");
+        for (const code of [1, 2]) await invite(directory, await roomOf(directory, ben), code);
+        await roomOf(directory, anna);
+        expect(await join(directory, anna, 1, { membershipsMax: 2 })).toMatchObject({ outcome: "joined" });
+        expect(await join(directory, anna, 2, { membershipsMax: 2 })).toEqual({ outcome: "in too many" });
+        expect(await join(directory, anna, 1, { membershipsMax: 2 })).toMatchObject({
+          outcome: "member already",
+        });
+        expect(await newRoom(directory, anna, { membershipsMax: 2 })).toEqual({ outcome: "in too many" });
+        expect(await directory.rooms.list(anna.id)).toHaveLength(2);
       }),
     );
 
@@ -239,6 +271,31 @@ export function roomsContract(engine: string, open: () => Promise<DirectoryUnder
         expect(await directory.rooms.removeMember(room.id, ben.id)).toBe(false);
         expect(await join(directory, ben, 2)).toMatchObject({ outcome: "joined" });
         expect(await membersOf(directory, room)).toEqual(["anna", carl.name, "ben"]);
+      }),
+    );
+
+    test(
+      "a room has as many invitations as the limit that hold, and those that expired make place",
+      withDirectory(async ({ directory }) => {
+        const [anna] = await people(directory, "anna");
+        const [room, other] = [await roomOf(directory, anna), await roomOf(directory, anna)];
+        const made = await Promise.all(
+          [1, 2, 3, 4].map((code) => invite(directory, room, code, { heldMax: 2 })),
+        );
+        expect(made.sort()).toEqual(["invited", "invited", "too many", "too many"]);
+        expect(await invite(directory, other, 5, { heldMax: 2 })).toBe("invited");
+        const later = { createdAt: LATER, expiresAt: (LATER + 1) as EpochMs, heldMax: 2 };
+        expect(await invite(directory, room, 6, later)).toBe("invited");
+      }),
+    );
+
+    test(
+      "nobody is invited to a room that is gone",
+      withDirectory(async ({ directory }) => {
+        const [anna] = await people(directory, "anna");
+        const room = await roomOf(directory, anna);
+        await directory.rooms.remove(room.id);
+        expect(await invite(directory, room, 1)).toBe("room unknown");
       }),
     );
 

@@ -50,15 +50,18 @@ async function withRoom(
   const directory = await SqliteDirectory.open(file);
   try {
     const owner = await directory.createProfile("owner", NOW);
-    const room = await directory.rooms.create({
+    const created = await directory.rooms.create({
       owner: owner.id,
       configuration: {},
       createdAt: NOW,
       ownedMax: 1,
+      membershipsMax: 1,
     });
-    if (room === undefined) throw new Error("the room was not made");
+    if (created.outcome !== "created") throw new Error("the room was not made");
+    const { room } = created;
     const expiresAt = (NOW + 3_600_000) as EpochMs;
-    await directory.rooms.invite({ room: room.id, codeHash: CODE_HASH, createdAt: NOW, expiresAt });
+    const times = { createdAt: NOW, expiresAt };
+    await directory.rooms.invite({ room: room.id, codeHash: CODE_HASH, ...times, heldMax: 1 });
     await work({ directory, file, publicId: room.publicId });
   } finally {
     await directory.close();

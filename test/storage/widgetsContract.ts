@@ -3,7 +3,7 @@ import type { EpochMs } from "../../src/domain/reading.ts";
 import { isUuid } from "../../src/domain/uuid.ts";
 import { BASIC_BPM } from "../../src/domain/widgetKinds.ts";
 import { type Directory, MANUAL_CLIENT_ID, type Profile } from "../../src/storage/directory.ts";
-import type { NewWidget, Widget } from "../../src/storage/widgets.ts";
+import type { LinkOpening, NewWidget, Widget } from "../../src/storage/widgets.ts";
 import { type DirectoryUnderTest, onFresh } from "./directoryUnderTest.ts";
 
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
@@ -21,6 +21,9 @@ export function widgetsContract(engine: string, open: () => Promise<DirectoryUnd
     const fixed = { profile: profile.id, metaId: BASIC_BPM, name: "On air", createdAt: NOON, ownedMax: 9 };
     return (await widgets.create({ ...fixed, configuration: { heartEnabled: true }, ...more })) as Widget;
   };
+
+  const openLink = async ({ widgets }: Directory, { id }: Widget, opening: LinkOpening = BY_HAND) =>
+    (await widgets.open(id, opening)) as Widget;
 
   const tokenOf = (directory: Directory, profile: Profile) =>
     directory.createToken({
@@ -97,7 +100,7 @@ export function widgetsContract(engine: string, open: () => Promise<DirectoryUnd
       "opening gives the widget another id, and the one before leads nowhere",
       withAnna(async (directory, anna) => {
         const closed = await create(directory, anna);
-        const opened = await directory.widgets.open(closed.id, BY_HAND);
+        const opened = await openLink(directory, closed);
         expect(opened.publicId).not.toBe(closed.publicId);
         expect(opened).toEqual({ ...closed, publicId: opened.publicId, link: expect.any(Number) as never });
         expect(await directory.widgets.find(closed.publicId)).toBeUndefined();
@@ -105,14 +108,23 @@ export function widgetsContract(engine: string, open: () => Promise<DirectoryUnd
     );
 
     test(
+      "of a widget that is gone nothing is opened",
+      withAnna(async (directory, anna) => {
+        const { id } = await create(directory, anna);
+        await directory.widgets.remove(id);
+        expect(await directory.widgets.open(id, BY_HAND)).toBeUndefined();
+      }),
+    );
+
+    test(
       "each opening is another link under another id, also when it was open before",
       withAnna(async (directory, anna) => {
         const first = await create(directory, anna, { opening: BY_HAND });
-        const second = await directory.widgets.open(first.id, BY_HAND);
+        const second = await openLink(directory, first);
         expect(await directory.widgets.close(first.id)).toBe(true);
         expect(await directory.widgets.close(first.id)).toBe(false);
         expect((await directory.widgets.find(second.publicId))?.link).toBeUndefined();
-        const third = await directory.widgets.open(first.id, BY_HAND);
+        const third = await openLink(directory, first);
         const links = [first, second, third].map(({ link }) => link as number);
         expect(new Set(links).size).toBe(3);
         expect(new Set([first, second, third].map(({ publicId }) => publicId)).size).toBe(3);
@@ -144,7 +156,7 @@ export function widgetsContract(engine: string, open: () => Promise<DirectoryUnd
         await directory.revokeToken(opening.token, NOON);
         const widget = await create(directory, anna, { opening });
         expect(widget.link).toBeUndefined();
-        expect((await directory.widgets.open(widget.id, opening)).link).toBeUndefined();
+        expect((await openLink(directory, widget, opening)).link).toBeUndefined();
       }),
     );
   });

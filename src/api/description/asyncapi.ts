@@ -13,18 +13,13 @@ interface Socket {
   readonly frames: readonly Frame[];
 }
 
-/**
- * Describes every socket in AsyncAPI 3, from the schemas of its frames.
- *
- * @param origin the address under which the reader reaches this server
- */
-export function asyncApi(routes: readonly Route[], origin: string): AsyncApi {
+/** Describes every socket in AsyncAPI 3, from the schemas of its frames; without `servers`, which differ by reader. */
+export function asyncApi(routes: readonly Route[]): AsyncApi {
   const schemas = new Schemas();
   const sockets = routes.flatMap(socketsOf);
   const channels = Object.fromEntries(
     sockets.map((socket) => [socket.operation.id, channelOf(socket, schemas)]),
   );
-  const { host, protocol } = new URL(origin);
   return {
     asyncapi: "3.0.0",
     info: {
@@ -34,7 +29,6 @@ export function asyncApi(routes: readonly Route[], origin: string): AsyncApi {
         "Text frames only, from the server only: what a client says is ignored. Authentication is decided before the upgrade, by a plain HTTP answer. Keep-alive is by protocol pings. A socket is never closed with 1000: 1001 when the server stops, 1008 when the right to listen ended.",
       license: { name: "MIT" },
     },
-    servers: { here: { host, protocol: protocol === "https:" ? "wss" : "ws" } },
     defaultContentType: "application/json",
     channels,
     operations: Object.fromEntries(sockets.map(({ operation }) => [operation.id, sends(operation)])),
@@ -46,6 +40,12 @@ export function asyncApi(routes: readonly Route[], origin: string): AsyncApi {
       schemas: schemas.named,
     },
   };
+}
+
+/** The document's `servers`. @param origin the address under which the reader reaches this server */
+export function asyncApiServers(origin: string): AsyncApi {
+  const { host, protocol } = new URL(origin);
+  return { here: { host, protocol: protocol === "https:" ? "wss" : "ws" } };
 }
 
 function socketsOf({ path, methods }: Route): readonly Socket[] {

@@ -13,12 +13,8 @@ const ERROR = z
   .object({ error_code: z.int(), error_message: z.string() })
   .meta({ id: "Error", description: "Every error, on every route." });
 
-/**
- * Describes every route in OpenAPI 3.1, from the schemas that parse.
- *
- * @param origin the address under which the reader reaches this server
- */
-export function openApi(routes: readonly Route[], origin: string): OpenApi {
+/** Describes every route in OpenAPI 3.1, from the schemas that parse; without `servers`, which differ by reader. */
+export function openApi(routes: readonly Route[]): OpenApi {
   const schemas = new Schemas();
   const paths = Object.fromEntries(
     routes.map((route) => [
@@ -39,10 +35,9 @@ export function openApi(routes: readonly Route[], origin: string): OpenApi {
       version: packageJson.version,
       summary: packageJson.description,
       description:
-        "Sockets are described in full in `/asyncapi.json`. A cookie never authorises anything here; pages of other origins may call what lies below `/api/` and `/v1/api/`.",
+        "Sockets are described in full in `/asyncapi.json`. A cookie never authorises anything here; pages of other origins may call what lies below `/api/`, `/v1/api/` and `/.well-known/`.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: origin }],
     tags: [...new Set(groups)].map((name) => ({ name })),
     paths,
     components: {
@@ -58,6 +53,11 @@ export function openApi(routes: readonly Route[], origin: string): OpenApi {
       schemas: schemas.named,
     },
   };
+}
+
+/** The document's `servers`. @param origin the address under which the reader reaches this server */
+export function openApiServers(origin: string): readonly OpenApi[] {
+  return [{ url: origin }];
 }
 
 /** A path as OpenAPI and AsyncAPI write it: `/rooms/{roomId}`. */

@@ -3,7 +3,7 @@ import { errorsOf } from "../description/failures.ts";
 import { templateOf } from "../description/openapi.ts";
 import { type JsonSchema, Schemas } from "../description/schemas.ts";
 import { API_ERRORS } from "../errors.ts";
-import type { Operation } from "../operation.ts";
+import type { Group, Operation } from "../operation.ts";
 import type { Route } from "../routes.ts";
 import { type Html, page } from "./page.ts";
 import { REFERENCE_STYLE } from "./referenceStyle.ts";
@@ -16,21 +16,33 @@ interface Entry {
   readonly operation: Operation;
 }
 
-/** The reference of the API as a page: every route and every frame, from the schemas that parse. No script. */
-export function referencePage(routes: readonly Route[], origin: string): Promise<Response> {
+/**
+ * Writes the reference of the API as a page: every route and every frame, from the schemas that parse. No script.
+ *
+ * @returns what answers with it, given the address under which the reader reaches this server
+ */
+export function referencePage(routes: readonly Route[]): (origin: string) => Promise<Response> {
   const entries = routes.flatMap((route) =>
     Object.entries(route.methods).map(([method, operation]) => ({ route, method, operation })),
   );
   const groups = [...Map.groupBy(entries, ({ operation }) => operation.group)];
-  const body = html`<div class="page">
-<header>
+  const written = content(groups);
+  return (origin) =>
+    page("Heartwire API", html`<div class="page">${header(origin)}${written}</div>`, REFERENCE_STYLE);
+}
+
+function header(origin: string): Html {
+  return html`<header>
 <h1>Heartwire API</h1>
 <p>Served at <code>${origin}</code>. The same as documents for programs: <a href="/openapi.json">openapi.json</a>,
 <a href="/asyncapi.json">asyncapi.json</a> for the sockets.</p>
 <p class="quiet">A token goes into the header <code>Authorization: Bearer …</code>. Every error has a JSON body:
 <code>{"error_code":7005,"error_message":"token_not_found"}</code>.</p>
-</header>
-<nav aria-label="Routes">${groups.map(
+</header>`;
+}
+
+function content(groups: readonly (readonly [Group, readonly Entry[]])[]): Html {
+  return html`<nav aria-label="Routes">${groups.map(
     ([group, members]) =>
       html`<h2>${group}</h2><ul>${members.map(
         ({ operation }) => html`<li><a href="#${operation.id}">${operation.summary}</a></li>`,
@@ -38,9 +50,7 @@ export function referencePage(routes: readonly Route[], origin: string): Promise
   )}</nav>
 <main>
 ${groups.map(([group, members]) => html`<section><h2>${group}</h2>${members.map(article)}</section>`)}
-</main>
-</div>`;
-  return page("Heartwire API", body, REFERENCE_STYLE);
+</main>`;
 }
 
 function article({ route, method, operation }: Entry): Html {

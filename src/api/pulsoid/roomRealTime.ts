@@ -71,5 +71,6 @@ async function listen(call: Call): Promise<undefined> {
   const room = await findRoom(context, parameters.roomId);
   const { id } = requireMember(room, profile);
   const channels = context.roomFeeds.channelsOf(room, parseKinds(kinds));
-  becomeSocket(call, { rights: [tokenRight(token), { kind: "membership", id }], channels }, revision);
+  const rights = [tokenRight(token), { kind: "membership", id } as const];
+  becomeSocket(call, { rights, channels }, revision, [room.id]);
 }

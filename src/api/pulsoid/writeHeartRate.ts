@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { authorise } from "../../auth/bearer.ts";
 import { BPM_MAX, type Bpm, claimedTime, WIRE_SOURCE } from "../../domain/reading.ts";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { empty } from "../responses.ts";
@@ -48,18 +48,14 @@ export const writeHeartRate: Operation = {
 };
 
 /** `POST /api/v1/data`: one reading of the token's user. Heart rates of 0 or below leave no trace. */
-async function write({ request, context }: Call): Promise<Response> {
+async function write(call: Call): Promise<Response> {
+  const { request, context } = call;
   const arrivedAt = context.clock();
-  const { revision } = context.verifier;
   const authorised = authorise(request, DEMAND, context.verifier, arrivedAt);
   // A remembered token is there at once, and awaiting it would cost every write a turn.
   const token = authorised instanceof Promise ? await authorised : authorised;
   const { id: profile } = ownProfile(token, DEMAND.scope);
-  const body = await readJson(request, writeHeartRateBody, context.limits.bodyBytesMax);
-  // A body may be slow: a token that ended meanwhile opens nothing any more.
-  if (context.verifier.revision !== revision) {
-    await authorise(request, DEMAND, context.verifier, context.clock());
-  }
+  const body = await readAuthorisedJson(call, writeHeartRateBody, DEMAND);
   if (body.data.heart_rate <= 0) return empty();
   await context.ingest.submit([
     {

@@ -7,8 +7,12 @@ import { ApiError } from "../errors.ts";
 /** @throws ApiError notFound when there is no such room */
 export async function findRoom({ directory }: Context, roomId = ""): Promise<RoomWithMembers> {
   const room = isUuid(roomId) ? await directory.rooms.find(roomId.toLowerCase()) : undefined;
-  if (room === undefined) throw new ApiError("notFound", { detail: "there is no such room" });
+  if (room === undefined) throw roomUnknown();
   return room;
+}
+
+export function roomUnknown(): ApiError {
+  return new ApiError("notFound", { detail: "there is no such room" });
 }
 
 /** @throws ApiError forbidden for somebody who is no member */
@@ -23,4 +27,9 @@ export function requireOwner(room: RoomWithMembers, profile: ProfileId): void {
   if (room.owner !== profile) {
     throw new ApiError("forbidden", { detail: "only the owner of this room may do that" });
   }
+}
+
+/** What somebody is told who is in as many rooms as one may. */
+export function inTooMany(roomMembershipsMax: number): ApiError {
+  return new ApiError("conflict", { detail: `you are in ${roomMembershipsMax} rooms, which is the most` });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -26,17 +26,17 @@ export const configureMember: Operation = {
 
 /** `PUT /api/heartwire/v1/rooms/{roomId}/members/{profileId}/config` */
 async function configure(call: Call): Promise<Response> {
-  const { request, context, parameters } = call;
+  const { context, parameters } = call;
   const profile = await roomUser(call, WRITE_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   const self = requireMember(found, profile);
   const changed = findMember(found, self, parameters.profileId);
   if (changed !== self) requireOwner(found, profile);
-  const { config } = await readJson(request, body, context.limits.bodyBytesMax);
+  const { config } = await readAuthorisedJson(call, body, WRITE_ROOMS);
   limitConfiguration(config, context.limits.configurationBytesMax);
   if (!(await context.directory.rooms.configureMember(found.id, changed.profile.id, config))) {
     throw new ApiError("notFound", { detail: "this room has no such member" });
   }
-  context.control.announce(["membership"]);
+  context.control.announce({ rooms: [found.id] });
   return json({ member: { profile_id: changed.profile.publicId, config } });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
@@ -24,13 +24,13 @@ export const configureRoom: Operation = {
 
 /** `PUT /api/heartwire/v1/rooms/{roomId}/config` */
 async function configure(call: Call): Promise<Response> {
-  const { request, context, parameters } = call;
+  const { context, parameters } = call;
   const profile = await roomUser(call, WRITE_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
-  const { config } = await readJson(request, body, context.limits.bodyBytesMax);
+  const { config } = await readAuthorisedJson(call, body, WRITE_ROOMS);
   limitConfiguration(config, context.limits.configurationBytesMax);
   await context.directory.rooms.configure(found.id, config);
-  context.control.announce(["membership"]);
+  context.control.announce({ rooms: [found.id] });
   return json({ room: roomFor(profile, { ...found, configuration: config }) });
 }

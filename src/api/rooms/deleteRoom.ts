@@ -25,6 +25,6 @@ async function remove(call: Call): Promise<Response> {
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
   await context.directory.rooms.remove(found.id);
-  context.control.announce(["membership"]);
+  context.control.announce({ rights: ["membership"], rooms: [found.id] });
   return json({});
 }

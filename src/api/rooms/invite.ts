@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { hashInvitationCode, newInvitationCode } from "../../auth/invitations.ts";
 import type { EpochMs } from "../../domain/reading.ts";
-import { readJson } from "../body.ts";
+import type { Invited } from "../../storage/rooms.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { JOIN_PATH } from "../pages/joinPage.ts";
-import { requestOrigin } from "../requestOrigin.ts";
+import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
-import { findRoom, requireOwner } from "./access.ts";
+import { findRoom, requireOwner, roomUnknown } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
 import { roomPath } from "./schemas.ts";
 
@@ -54,7 +56,7 @@ export const invite: Operation = {
       }),
     },
   },
-  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden"],
+  errors: ["malformedRequest", "bodyTooLarge", "notFound", "forbidden", "conflict"],
 };
 
 /** `POST /api/heartwire/v1/rooms/{roomId}/invitations` */
@@ -63,12 +65,24 @@ async function makeInvitation(call: Call): Promise<Response> {
   const profile = await roomUser(call, WIDEN_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
-  const { expires_in: seconds } = await readJson(request, body, context.limits.bodyBytesMax);
+  const { expires_in: seconds } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
   const createdAt = context.clock();
   const expiresAt = (createdAt + seconds * 1000) as EpochMs;
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
-  await context.directory.rooms.invite({ room: found.id, codeHash, createdAt, expiresAt });
-  const link = new URL(`${JOIN_PATH}#${code}`, requestOrigin(request, context.settings)).href;
+  const { roomInvitationsMax: heldMax } = context.limits;
+  const invitation = { room: found.id, codeHash, createdAt, expiresAt, heldMax };
+  requireInvited(await context.directory.rooms.invite(invitation), heldMax);
+  const link = new URL(`${JOIN_PATH}#${code}`, pageOrigin(request, context)).href;
   return json({ invitation: { code, expires_at: expiresAt, link } });
+}
+
+/** @throws ApiError notFound when the room was deleted meanwhile, or conflict when it has as many invitations as it may */
+function requireInvited(invited: Invited, heldMax: number): void {
+  if (invited === "room unknown") throw roomUnknown();
+  if (invited === "too many") {
+    throw new ApiError("conflict", {
+      detail: `this room has ${heldMax} invitations that hold, which is the most; withdraw them, or wait until one expires`,
+    });
+  }
 }

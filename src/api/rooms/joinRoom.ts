@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { hashInvitationCode } from "../../auth/invitations.ts";
 import type { ProfileId } from "../../domain/reading.ts";
+import type { Limits } from "../../settings/limits.ts";
 import type { Joined, Room } from "../../storage/rooms.ts";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
-import { findRoom } from "./access.ts";
+import { findRoom, inTooMany } from "./access.ts";
 import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
 import { room, roomFor } from "./schemas.ts";
 
@@ -31,22 +32,28 @@ export const joinRoom: Operation = {
 
 /** `POST /api/heartwire/v1/rooms/join` */
 async function join(call: Call): Promise<Response> {
-  const { request, context } = call;
+  const { context } = call;
   const profile = await roomUser(call, WIDEN_ROOMS);
-  const { code } = await readJson(request, body, context.limits.bodyBytesMax);
-  const { publicId } = roomOf(await accept(context, profile, code));
-  context.control.announce(["membership"]);
+  const { code } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
+  const { id, publicId } = roomOf(await accept(context, profile, code), context.limits);
+  context.control.announce({ rooms: [id] });
   return json({ room: roomFor(profile, await findRoom(context, publicId)) });
 }
 
 async function accept(context: Context, profile: ProfileId, code: string): Promise<Joined> {
   const codeHash = hashInvitationCode(code);
   if (codeHash === undefined) return { outcome: "invitation unknown" };
-  const { roomMembersMax: membersMax } = context.limits;
-  return context.directory.rooms.join({ codeHash, profile, now: context.clock(), membersMax });
+  const { roomMembersMax: membersMax, roomMembershipsMax: membershipsMax } = context.limits;
+  return context.directory.rooms.join({
+    codeHash,
+    profile,
+    now: context.clock(),
+    membersMax,
+    membershipsMax,
+  });
 }
 
-function roomOf(joined: Joined): Room {
+function roomOf(joined: Joined, { roomMembershipsMax }: Limits): Room {
   switch (joined.outcome) {
     case "joined":
     case "member already":
@@ -55,5 +62,7 @@ function roomOf(joined: Joined): Room {
       throw new ApiError("notFound", { detail: "this invitation is unknown, has expired or was withdrawn" });
     case "room full":
       throw new ApiError("conflict", { detail: "this room is full" });
+    case "in too many":
+      throw inTooMany(roomMembershipsMax);
   }
 }

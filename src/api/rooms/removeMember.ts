@@ -34,6 +34,6 @@ async function remove(call: Call): Promise<Response> {
   const { rooms } = context.directory;
   if (leaving === self) await rooms.leave(found.id, profile);
   else await rooms.removeMember(found.id, leaving.profile.id);
-  context.control.announce(["membership"]);
+  context.control.announce({ rights: ["membership"], rooms: [found.id] });
   return json({});
 }

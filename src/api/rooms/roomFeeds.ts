@@ -40,12 +40,12 @@ export class RoomFeeds {
   }
 
   /**
-   * Looks at the rooms that have listeners and tells what changed. It is called whenever control data changed.
+   * Looks at those of the rooms that have listeners and tells what changed. It is called whenever control data changed.
    *
    * @throws what the directory throws; nothing is told then, and it can be called again
    */
-  async refresh(): Promise<void> {
-    const ids = [...this.#feeds.keys()];
+  async refresh(rooms: readonly RoomId[] | "all"): Promise<void> {
+    const ids = rooms === "all" ? [...this.#feeds.keys()] : rooms.filter((room) => this.#feeds.has(room));
     if (ids.length === 0) return;
     const loaded = new Map((await this.#rooms.load(ids)).map((room) => [room.id, room]));
     for (const id of ids) {

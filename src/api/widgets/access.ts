@@ -6,10 +6,14 @@ import type { TokenRecord } from "../../storage/directory.ts";
 import type { Widget } from "../../storage/widgets.ts";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
+import type { TokenUse } from "../operation.ts";
 import { ownProfile } from "../pulsoid/ownProfile.ts";
 
 /** Whoever holds this may hear the pulse anyway, and so may know the ids of widgets whose link is open. */
 export const HEARING: Scope = "data:heart_rate:read";
+
+/** To make, change and delete widgets. */
+export const CHANGE_WIDGETS = { scopes: ["widgets:update"], query: false } as const satisfies TokenUse;
 
 /** Whose widgets a request is about. */
 export interface WidgetUser {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { BASIC_BPM, WIDGET_KINDS } from "../../domain/widgetKinds.ts";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 import { configuration, limitConfiguration } from "../rooms/schemas.ts";
-import { widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, widgetUser } from "./access.ts";
 import { toWire, widget } from "./schemas.ts";
 
 const NAME_CHARACTERS_MAX = 100;
@@ -34,7 +34,7 @@ export const createWidget: Operation = {
   summary: "Make a widget",
   notes:
     "Its link is closed, unless the token also holds `data:heart_rate:read`: then it is open at once, until it is closed or the token is revoked.",
-  token: { scopes: ["widgets:update"], query: false },
+  token: CHANGE_WIDGETS,
   body,
   success: { status: 200, content: { "application/json": z.object({ widget }) } },
   errors: ["malformedRequest", "bodyTooLarge", "conflict"],
@@ -42,10 +42,10 @@ export const createWidget: Operation = {
 
 /** `POST /api/v1/widgets` */
 async function create(call: Call): Promise<Response> {
-  const { request, context } = call;
+  const { context } = call;
   const { limits, directory } = context;
   const { token, profile, mayHear } = await widgetUser(call, "widgets:update");
-  const asked = await readJson(request, body, limits.bodyBytesMax);
+  const asked = await readAuthorisedJson(call, body, CHANGE_WIDGETS);
   limitConfiguration(asked.configuration, limits.configurationBytesMax, "configuration");
   const now = context.clock();
   const created = await directory.widgets.create({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
-import { findWidget, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, findWidget, widgetUser } from "./access.ts";
 import { widgetPath } from "./schemas.ts";
 
 export const deleteWidget: Operation = {
@@ -11,7 +11,7 @@ export const deleteWidget: Operation = {
   group: "Widgets",
   summary: "Delete a widget",
   notes: "Listeners of its link are closed with 1008 within a second.",
-  token: { scopes: ["widgets:update"], query: false },
+  token: CHANGE_WIDGETS,
   path: widgetPath,
   success: { status: 200, content: { "application/json": z.object({}) } },
   errors: ["notFound"],
@@ -23,6 +23,6 @@ async function remove(call: Call): Promise<Response> {
   const user = await widgetUser(call, "widgets:update");
   const found = await findWidget(context, user, parameters.id);
   await context.directory.widgets.remove(found.id);
-  context.control.announce(["link"]);
+  context.control.announce({ rights: ["link"] });
   return json({});
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { requireScope } from "../pulsoid/ownProfile.ts";
-import { requestOrigin } from "../requestOrigin.ts";
+import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
-import { findWidget, HEARING, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, findWidget, HEARING, widgetUser } from "./access.ts";
 import { toWire, widget, widgetPath } from "./schemas.ts";
 
 export const openLink: Operation = {
@@ -31,7 +32,7 @@ export const closeLink: Operation = {
   group: "Widgets",
   summary: "Close a widget's link",
   notes: "Its listeners are closed with 1008 within a second.",
-  token: { scopes: ["widgets:update"], query: false },
+  token: CHANGE_WIDGETS,
   path: widgetPath,
   success: { status: 200, content: { "application/json": z.object({ widget }) } },
   errors: ["notFound"],
@@ -45,8 +46,9 @@ async function open(call: Call): Promise<Response> {
   const found = await findWidget(context, user, parameters.id);
   const opening = { token: user.token.id, openedAt: context.clock() };
   const opened = await context.directory.widgets.open(found.id, opening);
-  context.control.announce(["link"]);
-  const address = new URL(`/widget/view/${opened.publicId}`, requestOrigin(request, context.settings));
+  if (opened === undefined) throw new ApiError("notFound");
+  context.control.announce({ rights: ["link"] });
+  const address = new URL(`/widget/view/${opened.publicId}`, pageOrigin(request, context));
   return json({ widget: toWire(opened), address: address.href });
 }
 
@@ -56,6 +58,6 @@ async function close(call: Call): Promise<Response> {
   const user = await widgetUser(call, "widgets:update");
   const found = await findWidget(context, user, parameters.id);
   await context.directory.widgets.close(found.id);
-  context.control.announce(["link"]);
+  context.control.announce({ rights: ["link"] });
   return json({ widget: toWire(found) });
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { readJson } from "../body.ts";
+import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 import { configuration, limitConfiguration } from "../rooms/schemas.ts";
-import { findWidget, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, findWidget, widgetUser } from "./access.ts";
 import { toWire, widget, widgetPath } from "./schemas.ts";
 
 const body = z.object({ configuration }, { error: "expected a JSON object" });
@@ -14,7 +14,7 @@ export const updateWidget: Operation = {
   id: "updateWidget",
   group: "Widgets",
   summary: "Replace a widget's configuration",
-  token: { scopes: ["widgets:update"], query: false },
+  token: CHANGE_WIDGETS,
   path: widgetPath,
   body,
   success: { status: 200, content: { "application/json": z.object({ widget }) } },
@@ -23,10 +23,10 @@ export const updateWidget: Operation = {
 
 /** `POST /api/v1/widgets/{id}` */
 async function update(call: Call): Promise<Response> {
-  const { request, context, parameters } = call;
+  const { context, parameters } = call;
   const user = await widgetUser(call, "widgets:update");
   const found = await findWidget(context, user, parameters.id);
-  const asked = await readJson(request, body, context.limits.bodyBytesMax);
+  const asked = await readAuthorisedJson(call, body, CHANGE_WIDGETS);
   limitConfiguration(asked.configuration, context.limits.configurationBytesMax, "configuration");
   await context.directory.widgets.configure(found.id, asked.configuration);
   return json({ widget: toWire({ ...found, configuration: asked.configuration }) });

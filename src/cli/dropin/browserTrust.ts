@@ -34,15 +34,16 @@ export function hasCertutil(): boolean {
   return hasProgram("certutil");
 }
 
-/** The databases that this process may change: those of every person for root, else the user's own. */
+/** The databases that this process may change: those of every person for root, else the user's own. Each is named once. */
 export function findBrowserDatabases(): readonly BrowserDatabase[] {
-  return people().flatMap(({ otherUser, home }) =>
+  const found = people().flatMap(({ otherUser, home }) =>
     PLACES.flatMap(([browser, place]) =>
       foldersAt(home, place)
         .filter((folder) => existsSync(join(folder, "cert9.db")))
         .map((folder) => ({ browser, folder, otherUser })),
     ),
   );
+  return [...new Map(found.map((database) => [database.folder, database])).values()];
 }
 
 /**
@@ -68,16 +69,13 @@ export function trustInBrowser(database: BrowserDatabase, authority: string | un
   return authority !== undefined && fingerprint(stdout) === fingerprint(authority) ? "current" : "other";
 }
 
-export function browserTrustStep(database: BrowserDatabase, authorityFile: string, trust: Trust): Step {
+/** @param authority as a line reads it: its file's owner may be another user than the database's */
+export function browserTrustStep(database: BrowserDatabase, authority: string, trust: Trust): Step {
   const add = certutil(database, `-A -a -n ${quoted(AUTHORITY_NAME)} -t C,,`);
   return shellStep({
     does: `Trust the authority in ${describe(database)}`,
     needsRoot: false,
-    lines: () => [
-      ...(trust === "none" ? [] : [removal(database)]),
-      // The file comes by the standard input: its owner may be another user than the database's.
-      `${add} < ${quoted(authorityFile)}`,
-    ],
+    lines: () => [...(trust === "none" ? [] : [removal(database)]), `${add} ${authority}`],
   });
 }
 
@@ -124,15 +122,15 @@ const NOBODY = 65_534;
 
 type Person = { readonly otherUser: string | undefined; readonly home: string };
 
+/** Root's own home is where the system says it is: sudo may have kept HOME, which is then another user's. */
 function people(): readonly Person[] {
-  const self = { otherUser: undefined, home: homedir() };
-  if (!isRoot()) return [self];
-  const others = readFileSync("/etc/passwd", "utf8")
+  if (!isRoot()) return [{ otherUser: undefined, home: homedir() }];
+  return readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .map((line) => line.split(":"))
-    .filter(([, , id]) => Number(id) >= PEOPLE_FROM && Number(id) !== NOBODY)
-    .map(([otherUser, , , , , home = ""]) => ({ otherUser, home }));
-  return [self, ...others];
+    .map(([name = "", , id, , , home = ""]) => ({ name, id: Number(id || NOBODY), home }))
+    .filter(({ id }) => id === 0 || (id >= PEOPLE_FROM && id !== NOBODY))
+    .map(({ name, id, home }) => ({ otherUser: id === 0 ? undefined : name, home }));
 }
 
 function foldersAt(home: string, place: string): readonly string[] {

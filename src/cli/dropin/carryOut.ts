@@ -10,14 +10,16 @@ export interface Manner {
   readonly dryRun: boolean;
 }
 
+/** Whether nothing is left to do, or the rest needs root, or is to be done by hand whoever runs this. */
+export type Outcome = "done" | "needs root" | "by hand";
+
 /**
  * Does what this user may do, and shows the rest as lines for a shell, on stdout. A step that fails does not keep the
  * others from being done, unless they make no sense without it.
  *
- * @returns whether nothing is left to do
  * @throws CommandFailure when a step failed
  */
-export function carryOut(steps: readonly Step[], manner: Manner): boolean {
+export function carryOut(steps: readonly Step[], manner: Manner): Outcome {
   const left: Step[] = [];
   const failures: string[] = [];
   for (const [index, step] of steps.entries()) {
@@ -41,17 +43,22 @@ export function carryOut(steps: readonly Step[], manner: Manner): boolean {
       [...failures, `What was done is undone by: ${command({ ...manner, subcommand: "off" })}`].join("\n"),
     );
   }
-  return left.length === 0;
+  if (left.length === 0) return "done";
+  return isByHand(left) ? "by hand" : "needs root";
+}
+
+/** On a system that Heartwire changes nothing of by itself, all of it is. */
+function isByHand(steps: readonly Step[]): boolean {
+  return steps.every(({ perform }) => perform === undefined);
 }
 
 function show(steps: readonly Step[], manner: Manner): void {
   const sudo = isRoot() ? "" : "sudo ";
   if (manner.dryRun) say("This would be done:\n");
+  else if (isByHand(steps)) say("\nPaste these lines, as docs/dropin.md says:\n");
   else {
     say("\nThe rest needs the administrator's rights.");
-    if (steps.every(({ perform }) => perform !== undefined)) {
-      say(`All of it at once, and the browsers of other users:\n\n${command(manner)}\n`);
-    }
+    say(`All of it at once, and the browsers of other users:\n\n${command(manner)}\n`);
     say("By hand:\n");
   }
   for (const { does, needsRoot, lines } of steps) {

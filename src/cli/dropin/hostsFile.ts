@@ -11,13 +11,46 @@ const BEGIN = `${MARK}: these lines lead apps with Pulsoid's hosts built in to t
 /** The same where the file did not end with a line's end, so that one was added. */
 const BEGIN_AFTER_OPEN_LINE = `${MARK}: a line's end was added before this, and goes with these lines`;
 
+/** Goes before the address of a data folder in which a certificate was made for these lines. */
+const PREPARED_IN = `${MARK}: prepared in `;
+
 const ADDRESSES = ["127.0.0.1", "::1"];
 
-/** The lines that lead Pulsoid's hosts here, to be put at the end of a hosts file with this text. */
-export function linesToAdd(text: string): string {
-  const isOpen = text !== "" && !text.endsWith("\n");
-  const lines = `${isOpen ? BEGIN_AFTER_OPEN_LINE : BEGIN}\n${leadingLines().join("")}`;
+/**
+ * The lines that lead Pulsoid's hosts here, to be put at the end of a hosts file with this text, when lines of ours were
+ * taken out of it.
+ *
+ * @param dataFolder in which it was prepared; it is named beside those that were before, so that whoever undoes it finds all
+ */
+export function linesToAdd(text: string, dataFolder: string): string {
+  const kept = withoutOurLines(text);
+  const isOpen = kept !== "" && !kept.endsWith("\n");
+  const folders = new Set([...dataFoldersIn(text), dataFolder]);
+  const lines = [
+    `${isOpen ? BEGIN_AFTER_OPEN_LINE : BEGIN}\n`,
+    ...[...folders].map((folder) => `${PREPARED_IN}${encode(folder)}\n`),
+    ...leadingLines(),
+  ].join("");
   return isOpen ? `\n${lines}` : lines;
+}
+
+/** The data folders that our lines in a hosts file with this text name. */
+export function dataFoldersIn(text: string): readonly string[] {
+  return linesOf(text).flatMap((line) => (line.startsWith(PREPARED_IN) ? decode(line) : []));
+}
+
+/** As an address has it: in letters that every hosts file and every shell leaves alone. */
+function encode(folder: string): string {
+  return encodeURI(folder.toWellFormed()).replaceAll("$", "%24");
+}
+
+function decode(line: string): readonly string[] {
+  try {
+    return [decodeURIComponent(line.slice(PREPARED_IN.length).trim())];
+  } catch {
+    // Somebody has changed the line: it names no folder any more.
+    return [];
+  }
 }
 
 function leadingLines(): readonly string[] {
@@ -44,9 +77,25 @@ export function leadsHere(text: string): boolean {
   return leading.join("").replaceAll("\r\n", "\n") === leadingLines().join("");
 }
 
-/** Lines of somebody else that name one of the hosts: what stands first in the file wins. */
+/** The same, and they name the data folder in which it was prepared. */
+export function leadsHereFrom(text: string, dataFolder: string): boolean {
+  return leadsHere(text) && dataFoldersIn(text).includes(dataFolder);
+}
+
+/** Lines of somebody else that name one of the hosts. */
 export function otherLinesForOurHosts(text: string): readonly string[] {
-  return linesOf(text)
+  return namingOurHosts(linesOf(text));
+}
+
+/** Those of them that stand before ours: what stands first in the file wins. */
+export function linesThatWin(text: string): readonly string[] {
+  const lines = linesOf(text);
+  const first = lines.findIndex(isOurs);
+  return namingOurHosts(first < 0 ? lines : lines.slice(0, first));
+}
+
+function namingOurHosts(lines: readonly string[]): readonly string[] {
+  return lines
     .filter((line) => !isOurs(line))
     .map((line) => line.replace(/#.*/s, "").trim())
     .filter((line) =>

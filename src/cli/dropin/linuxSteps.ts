@@ -1,3 +1,4 @@
+import { authorityFile } from "../../certificates/dropinFolder.ts";
 import {
   browserDistrustStep,
   browserTrustStep,
@@ -8,29 +9,41 @@ import {
 import {
   HOSTS_FILE,
   hasOurLines,
-  leadsHere,
+  leadsHereFrom,
   linesToAdd,
   readHosts,
   removalLines,
   withoutOurLines,
   writeHosts,
 } from "./hostsFile.ts";
-import type { Step } from "./step.ts";
+import { quoted, type Step } from "./step.ts";
 import { distrustStep, findTrustStore, trustIn, trustStep } from "./systemTrust.ts";
 
-/** What is still to be done on Linux. @param authority the one to trust, as PEM */
-export function linuxStepsToOn(authorityFile: string, authority: string | undefined): readonly Step[] {
+/**
+ * What is still to be done on Linux.
+ *
+ * @param authority the one to trust, as PEM; undefined when it is only going to be made
+ */
+export function linuxStepsToOn(dataFolder: string, authority: string | undefined): readonly Step[] {
   const store = findTrustStore();
   const trust = store === undefined ? "current" : trustIn(store, authority);
+  const input = asInput(dataFolder, authority);
   const browsers = hasCertutil() ? findBrowserDatabases() : [];
   return [
-    ...(store === undefined || trust === "current" ? [] : [trustStep(store, authorityFile, trust)]),
+    ...(store === undefined || trust === "current" ? [] : [trustStep(store, input, trust)]),
     ...browsers.flatMap((database) => {
       const held = trustInBrowser(database, authority);
-      return held === "current" ? [] : [browserTrustStep(database, authorityFile, held)];
+      return held === "current" ? [] : [browserTrustStep(database, input, held)];
     }),
-    ...(leadsHere(readHosts()) ? [] : [leadHereStep()]),
+    ...(leadsHereFrom(readHosts(), dataFolder) ? [] : [leadHereStep(dataFolder)]),
   ];
+}
+
+/** How a line reads the authority: as it was checked, because the file is the server's, and may be another one by then. */
+function asInput(dataFolder: string, authority: string | undefined): string {
+  return authority === undefined
+    ? `< ${quoted(authorityFile(dataFolder))}`
+    : `<<'AUTHORITY'\n${authority}AUTHORITY`;
 }
 
 /** What is still to be undone on Linux. */
@@ -45,19 +58,19 @@ export function linuxStepsToOff(): readonly Step[] {
   ];
 }
 
-function leadHereStep(): Step {
+function leadHereStep(dataFolder: string): Step {
   return {
     does: `Lead Pulsoid's hosts to this machine (${HOSTS_FILE})`,
     needsRoot: true,
     lines: (sudo) => {
       const text = readHosts();
-      const added = linesToAdd(withoutOurLines(text));
+      const added = linesToAdd(text, dataFolder);
       const removal = hasOurLines(text) ? removalLines(text, sudo) : [];
       return [...removal, `${sudo}tee -a ${HOSTS_FILE} > /dev/null <<'HOSTS'\n${added}HOSTS`];
     },
     perform: () => {
-      const before = withoutOurLines(readHosts());
-      writeHosts(`${before}${linesToAdd(before)}`);
+      const text = readHosts();
+      writeHosts(`${withoutOurLines(text)}${linesToAdd(text, dataFolder)}`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { AUTHORITY_NAME } from "../../certificates/authorityName.ts";
-import { hasOurLines, leadsHere, linesToAdd, MARK, withoutOurLines } from "./hostsFile.ts";
+import { hasOurLines, leadsHereFrom, linesToAdd, MARK } from "./hostsFile.ts";
 import { quoted, type Step } from "./step.ts";
 
 /** Where macOS keeps what every user trusts. */
@@ -21,20 +21,26 @@ const LEAD_AWAY = "Lead Pulsoid's hosts to Pulsoid again";
 const TRUST = "Trust the authority in the system";
 const DISTRUST = "Take the authority out of the system's trust, and earlier ones with it";
 
+/** What was prepared, and where. */
+export interface PreparedFiles {
+  readonly dataFolder: string;
+  readonly authorityFile: string;
+}
+
 /**
  * What is pasted into a terminal of macOS. There only root may listen on a port below 1024 of a loopback address, so a
  * rule of the firewall leads those two ports to others.
  *
  * @param hosts the text of the hosts file
  */
-export function macStepsToOn(authorityFile: string, hosts: string): readonly Step[] {
+export function macStepsToOn({ authorityFile, dataFolder }: PreparedFiles, hosts: string): readonly Step[] {
   const rules = Object.entries(LOOPBACK).flatMap(([family, address]) =>
     MAC_PORTS.map(
       ([from, to]) =>
         `rdr pass on lo0 ${family} proto tcp from any to ${address} port ${from} -> ${address} port ${to}`,
     ),
   );
-  const add = `sudo tee -a ${MAC_HOSTS} > /dev/null <<'HOSTS'\n${linesToAdd(withoutOurLines(hosts))}HOSTS`;
+  const add = `sudo tee -a ${MAC_HOSTS} > /dev/null <<'HOSTS'\n${linesToAdd(hosts, dataFolder)}HOSTS`;
   return [
     byHand(TRUST, [
       `sudo security add-trusted-cert -d -r trustRoot -p ssl -k ${KEYCHAIN} ${quoted(authorityFile)}`,
@@ -45,7 +51,9 @@ export function macStepsToOn(authorityFile: string, hosts: string): readonly Ste
     byHand("Start the server with those ports", [
       `HEARTWIRE_DROPIN_PORTS=${MAC_PORTS.map(([, to]) => to).join(",")} npm start`,
     ]),
-    ...(leadsHere(hosts) ? [] : [byHand(LEAD_HERE, [...macRemoval(hosts), add, ...MAC_FLUSH])]),
+    ...(leadsHereFrom(hosts, dataFolder)
+      ? []
+      : [byHand(LEAD_HERE, [...macRemoval(hosts), add, ...MAC_FLUSH])]),
   ];
 }
 
@@ -72,12 +80,17 @@ const BYTES = "[Text.Encoding]::GetEncoding(28591)";
 const WINDOWS_FLUSH = "ipconfig.exe /flushdns";
 
 /** What is pasted into a PowerShell that runs as administrator. @param hosts the text of the hosts file */
-export function windowsStepsToOn(authorityFile: string, hosts: string): readonly Step[] {
-  const lines = linesToAdd(withoutOurLines(hosts)).replaceAll("\n", "`r`n");
+export function windowsStepsToOn(
+  { authorityFile, dataFolder }: PreparedFiles,
+  hosts: string,
+): readonly Step[] {
+  const lines = linesToAdd(hosts, dataFolder).replaceAll("\n", "`r`n");
   const add = `[IO.File]::AppendAllText(${WINDOWS_HOSTS}, "${lines}", ${BYTES})`;
   return [
     byHand(TRUST, [`certutil.exe -addstore -f Root "${authorityFile}"`]),
-    ...(leadsHere(hosts) ? [] : [byHand(LEAD_HERE, [...windowsRemoval(hosts), add, WINDOWS_FLUSH])]),
+    ...(leadsHereFrom(hosts, dataFolder)
+      ? []
+      : [byHand(LEAD_HERE, [...windowsRemoval(hosts), add, WINDOWS_FLUSH])]),
   ];
 }
 

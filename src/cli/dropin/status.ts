@@ -1,4 +1,4 @@
-import { type Prepared, readPrepared } from "../../certificates/dropinFolder.ts";
+import type { Prepared } from "../../certificates/dropinFolder.ts";
 import type { Finding } from "../doctor/finding.ts";
 import {
   CERTUTIL_PACKAGES,
@@ -7,8 +7,16 @@ import {
   hasCertutil,
   trustInBrowser,
 } from "./browserTrust.ts";
-import { HOSTS_FILE, hasOurLines, leadsHere, otherLinesForOurHosts, readHosts } from "./hostsFile.ts";
-import { daysLeft, isExpiring, lastDay } from "./prepare.ts";
+import {
+  dataFoldersIn,
+  HOSTS_FILE,
+  hasOurLines,
+  leadsHere,
+  linesThatWin,
+  otherLinesForOurHosts,
+  readHosts,
+} from "./hostsFile.ts";
+import { daysLeft, isExpiring, lastDay, readOwnPrepared } from "./prepare.ts";
 import { examinePort } from "./probe.ts";
 import { findTrustStore, trustIn } from "./systemTrust.ts";
 
@@ -16,18 +24,24 @@ const TURN_ON = "Run: npm run heartwire -- dropin on";
 
 /** What of dropin is in place here and what is not. @returns nothing when all of it is off */
 export async function examineDropin(dataFolder: string, nowMs: number): Promise<readonly Finding[]> {
-  const { prepared, certificate } = examineCertificate(dataFolder, nowMs);
+  const { prepared, certificate } = await examineCertificate(dataFolder, nowMs);
   const hosts = examineHosts();
   const trust = process.platform === "linux" ? examineTrust(prepared?.authority) : [TRUST_UNKNOWN];
   const places = [...hosts, ...trust];
   if (certificate === undefined && places.every(({ isOff }) => isOff)) return [];
-  const missing: Finding = { state: "wrong", about: "certificate", says: "there is none", advice: TURN_ON };
   return [
-    certificate ?? missing,
+    certificate ?? missingIn(dataFolder),
     ...places.map(({ finding }) => finding),
     await examinePort("https", prepared?.authority),
     await examinePort("http", undefined),
   ];
+}
+
+function missingIn(dataFolder: string): Finding {
+  const [named] = dataFoldersIn(readHosts()).filter((folder) => folder !== dataFolder);
+  const advice =
+    named === undefined ? TURN_ON : `The machine was prepared for ${named}: name it with --data.`;
+  return { state: "wrong", about: "certificate", says: `there is none in ${dataFolder}`, advice };
 }
 
 const TRUST_UNKNOWN: Place = {
@@ -46,13 +60,13 @@ interface Place {
   readonly isOff: boolean;
 }
 
-function examineCertificate(
+async function examineCertificate(
   dataFolder: string,
   nowMs: number,
-): { readonly prepared?: Prepared | undefined; readonly certificate: Finding | undefined } {
+): Promise<{ readonly prepared?: Prepared | undefined; readonly certificate: Finding | undefined }> {
   const about = "certificate";
   try {
-    const prepared = readPrepared(dataFolder, nowMs);
+    const prepared = await readOwnPrepared(dataFolder, nowMs);
     if (prepared === undefined) return { certificate: undefined };
     const says = `holds until ${lastDay(prepared)} (${daysLeft(prepared, nowMs)} days)`;
     if (!isExpiring(prepared, nowMs)) return { prepared, certificate: { state: "good", about, says } };
@@ -63,20 +77,26 @@ function examineCertificate(
   }
 }
 
+const FIRST_COUNTS = "The first line for a host counts: take them out.";
+
 const RENEW = "Make a new one: npm run heartwire -- dropin renew";
 
 function examineHosts(): readonly Place[] {
   const about = "hosts file";
   const text = readHosts();
-  const others = otherLinesForOurHosts(text);
+  const [winning, others] = [linesThatWin(text), otherLinesForOurHosts(text)];
   const isOff = !hasOurLines(text);
   if (!leadsHere(text)) {
     const says = `${HOSTS_FILE} does not lead ${isOff ? "" : "all of "}Pulsoid's hosts here`;
     return [{ isOff, finding: { state: "wrong", about, says, advice: TURN_ON } }];
   }
+  if (winning.length > 0) {
+    const says = `${HOSTS_FILE} leads hosts elsewhere before our lines: ${winning.join("; ")}`;
+    return [{ isOff, finding: { state: "wrong", about, says, advice: FIRST_COUNTS } }];
+  }
   if (others.length > 0) {
-    const says = `${HOSTS_FILE} has other lines for the same hosts: ${others.join("; ")}`;
-    const advice = "The first line for a host counts: take the others out.";
+    const says = `${HOSTS_FILE} has other lines for the same hosts below ours: ${others.join("; ")}`;
+    const advice = "They do nothing: the first line for a host counts.";
     return [{ isOff, finding: { state: "notice", about, says, advice } }];
   }
   return [{ isOff, finding: { state: "good", about, says: `${HOSTS_FILE} leads Pulsoid's hosts here` } }];

@@ -4,7 +4,7 @@ import {
   preparedFolder,
   removePrepared,
 } from "../../certificates/dropinFolder.ts";
-import { readHosts } from "./hostsFile.ts";
+import { dataFoldersIn, readHosts } from "./hostsFile.ts";
 import { linuxStepsToOff, linuxStepsToOn } from "./linuxSteps.ts";
 import { macStepsToOff, macStepsToOn, windowsStepsToOff, windowsStepsToOn } from "./otherSystems.ts";
 import { quoted, type Step } from "./step.ts";
@@ -16,20 +16,25 @@ import { quoted, type Step } from "./step.ts";
  * @param authority the one to trust, as PEM; undefined when it is only going to be made
  */
 export function stepsToOn(dataFolder: string, authority: string | undefined): readonly Step[] {
-  const file = authorityFile(dataFolder);
+  const prepared = { dataFolder, authorityFile: authorityFile(dataFolder) };
   switch (process.platform) {
     case "darwin":
-      return macStepsToOn(file, readHosts());
+      return macStepsToOn(prepared, readHosts());
     case "win32":
-      return windowsStepsToOn(file, readHosts());
+      return windowsStepsToOn(prepared, readHosts());
     default:
-      return linuxStepsToOn(file, authority);
+      return linuxStepsToOn(dataFolder, authority);
   }
 }
 
-/** What is still to be done so that nothing of it is left, in the order in which it is safe. */
+/**
+ * What is still to be done so that nothing of it is left, in the order in which it is safe.
+ *
+ * @param dataFolder is looked into beside those that the hosts file names
+ */
 export function stepsToOff(dataFolder: string): readonly Step[] {
-  return [...systemStepsToOff(), ...(isAnythingPrepared(dataFolder) ? [forgetStep(dataFolder)] : [])];
+  const folders = new Set([dataFolder, ...dataFoldersIn(readHosts())]);
+  return [...systemStepsToOff(), ...[...folders].filter(isAnythingPrepared).map(forgetStep)];
 }
 
 function systemStepsToOff(): readonly Step[] {
@@ -45,7 +50,7 @@ function systemStepsToOff(): readonly Step[] {
 
 function forgetStep(dataFolder: string): Step {
   return {
-    does: "Delete the certificate and its key",
+    does: `Delete the certificate and its key (${preparedFolder(dataFolder)})`,
     needsRoot: false,
     lines: () => [`rm -r ${quoted(preparedFolder(dataFolder))}`],
     perform: () => removePrepared(dataFolder),

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { AUTHORITY_NAME } from "../../certificates/authorityName.ts";
-import { hasProgram, quoted, type Step, shellStep } from "./step.ts";
+import { hasProgram, type Step, shellStep } from "./step.ts";
 
 /** Where a family of Linux systems keeps the authorities that its administrator trusts. */
 interface TrustStore {
@@ -82,15 +82,15 @@ export function trustIn({ anchor, bundle }: TrustStore, authority: string | unde
   return isWanted(anchored) && (trusted === undefined || isWanted(trusted)) ? "current" : "other";
 }
 
-/** What brings an authority into the system's trust, in place of an earlier one. */
-export function trustStep(store: TrustStore, authorityFile: string, trust: Trust): Step {
+/** What brings an authority into the system's trust, in place of an earlier one. @param authority as a line reads it */
+export function trustStep(store: TrustStore, authority: string, trust: Trust): Step {
   return shellStep({
     does: `Trust the authority in the system (${store.family})`,
     needsRoot: true,
     isEssential: true,
     lines: (sudo) => [
       ...(trust === "none" ? [] : removalLines(store, sudo)),
-      `${sudo}install -D -m 644 ${quoted(authorityFile)} ${store.anchor}`,
+      `${sudo}install -D -m 644 /dev/stdin ${store.anchor} ${authority}`,
       `${sudo}${store.update}`,
     ],
   });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
+  dataFoldersIn,
   hasOurLines,
   leadsHere,
+  leadsHereFrom,
+  linesThatWin,
   linesToAdd,
   otherLinesForOurHosts,
   withoutOurLines,
@@ -29,8 +32,10 @@ const text = fc
     line.map((last) => lines.map(([words, end]) => words + end).join("") + last.replaceAll("\n", "")),
   );
 
-function turnedOn(before: string): string {
-  return before + linesToAdd(before);
+const FOLDER = "/srv/heart";
+
+function turnedOn(before: string, dataFolder = FOLDER): string {
+  return before + linesToAdd(before, dataFolder);
 }
 
 describe("a hosts file", () => {
@@ -65,6 +70,32 @@ describe("a hosts file", () => {
     expect(leadsHere(on.replace(" stromno.com", ""))).toBe(false);
     expect(leadsHere(on.replace("127.0.0.1 pulsoid", "10.0.0.1 pulsoid"))).toBe(false);
     expect(leadsHere("127.0.0.1 localhost\n")).toBe(false);
+  });
+
+  test("names the data folders for which it was changed, whatever they are called", () => {
+    fc.assert(
+      fc.property(text, fc.string({ unit: "grapheme", minLength: 1 }), (before, name) => {
+        const folder = `/srv/${name}`;
+        const on = turnedOn(before, folder);
+        expect(dataFoldersIn(on)).toEqual([folder]);
+        expect(leadsHereFrom(on, folder)).toBe(true);
+        expect(leadsHereFrom(on, "/srv")).toBe(false);
+        expect(on).toMatch(/^.*# heartwire dropin: prepared in [\x21-\x7e]+$/m);
+        expect(withoutOurLines(on)).toBe(before);
+      }),
+      { numRuns: 1_000 },
+    );
+    const first = turnedOn("127.0.0.1 localhost\n", "/srv/one");
+    const second = withoutOurLines(first) + linesToAdd(first, "C:\\Users\\100% $me`s");
+    expect(dataFoldersIn(second)).toEqual(["/srv/one", "C:\\Users\\100% $me`s"]);
+    expect(dataFoldersIn("# heartwire dropin: prepared in %E0%A4%A\n")).toEqual([]);
+  });
+
+  test("tells apart the lines of somebody else that stand before ours and win, and those after them", () => {
+    const on = turnedOn("0.0.0.0 pulsoid.net\n");
+    expect(linesThatWin(on)).toEqual(["0.0.0.0 pulsoid.net"]);
+    expect(linesThatWin(`${turnedOn("127.0.0.1 localhost\n")}0.0.0.0 pulsoid.net\n`)).toEqual([]);
+    expect(linesThatWin("0.0.0.0 pulsoid.net\n")).toEqual(["0.0.0.0 pulsoid.net"]);
   });
 
   test("that names one of the hosts in a line of somebody else's is told", () => {

@@ -117,6 +117,22 @@ describe("dropin off", () => {
     });
   }
 
+  onMachine("undoes it also in another data folder than the one that is named", async (machine) => {
+    const before = await machine.snapshot();
+    await machine.shell(`cp -a ${DATA} '/mnt/my data'`);
+    await dropin(machine, "on");
+    await machine.heartwire(["dropin", "on", "--data", "/mnt/my data"]);
+    const status = await machine.heartwire(["dropin", "status", "--data", "/mnt/none"]);
+    expect(status.stdout).toContain(`The machine was prepared for ${DATA}: name it with --data.`);
+    const { code, stderr } = await machine.heartwire(["dropin", "off", "--data", "/mnt/none"]);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("All of it is undone."),
+    });
+    expect(await machine.shell(`ls ${DATA} '/mnt/my data'`)).not.toContain("dropin");
+    expect(await machine.snapshot()).toBe(before);
+  });
+
   onMachine("leads no app here that does not trust what it would meet", async (machine) => {
     await machine.shell(
       "printf '#!/bin/sh\\nexit 1\\n' > /mnt/bin/update-ca-certificates; chmod +x /mnt/bin/*",

@@ -92,6 +92,33 @@ describe("dropin on", () => {
     expect(match).toBe("the certificate\nnot the authority\n");
   });
 
+  onMachine(
+    "says which lines of the hosts file lead elsewhere before its own, and status calls it wrong",
+    async (machine) => {
+      await machine.shell("echo '0.0.0.0 pulsoid.net ads.example' >> /etc/hosts");
+      const { code, stderr } = await dropin(machine, "on");
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining("Take them out:\n  0.0.0.0 pulsoid.net ads.example\n"),
+      });
+      const status = await dropin(machine, "status");
+      expect(status.code).toBe(1);
+      expect(status.stdout).toContain(
+        "leads hosts elsewhere before our lines: 0.0.0.0 pulsoid.net ads.example",
+      );
+    },
+  );
+
+  onMachine(
+    "works in each browser's database once, as its user, also where sudo keeps HOME",
+    async (machine) => {
+      await makeBrowserDatabase(machine, CHROMIUM);
+      const { stdout } = await dropin(machine, "on --dry-run", { environment: { HOME: ANNA.home } });
+      expect(stdout.match(/^# Trust the authority in Chromium.*$/gm)).toHaveLength(1);
+      expect(stdout).toContain(`runuser -u ${ANNA.name} -- certutil -A`);
+    },
+  );
+
   onMachine("done again changes nothing", async (machine) => {
     await dropin(machine, "on");
     const before = await machine.snapshot();
@@ -136,7 +163,7 @@ describe("dropin on", () => {
     const { code, stderr } = await dropin(machine, "on");
     expect(code).toBe(1);
     expect(stderr).toContain(`Failed: Trust the authority in Chromium (${CHROMIUM}).`);
-    expect(await machine.shell("grep --count 'heartwire dropin' /etc/hosts")).toBe("3\n");
+    expect(await machine.shell("grep --count 'heartwire dropin' /etc/hosts")).toBe("4\n");
   });
 });
 

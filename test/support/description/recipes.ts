@@ -22,7 +22,8 @@ const EVERYTHING: readonly Scope[] = SCOPES;
 const ROOMS = "/api/heartwire/v1/rooms";
 
 export async function furnish(): Promise<FurnishedServer> {
-  const server = await startTestServer({ limits: { roomsMax: 1_000, widgetsMax: 1_000 } });
+  const limits = { roomsMax: 1_000, roomMembershipsMax: 1_000, widgetsMax: 1_000 };
+  const server = await startTestServer({ limits });
   const token = await server.token(EVERYTHING, { user: "anna" });
   const ben = await server.token(EVERYTHING, { user: "ben" });
   await write(server.origin, token, Date.now(), 72);

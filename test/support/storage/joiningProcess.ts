@@ -17,6 +17,7 @@ for (const profile of profiles) {
     profile: Number(profile) as ProfileId,
     now: Date.now() as EpochMs,
     membersMax: Number(membersMax),
+    membershipsMax: 1,
   });
   outcomes.push(outcome);
 }
