@@ -1,4 +1,4 @@
-import { OPCODE } from "../../../../src/conformance/client/frames.ts";
+import { type Frame, OPCODE } from "../../../../src/conformance/client/frames.ts";
 import {
   changed,
   closeFrame,
@@ -8,6 +8,7 @@ import {
   textFrame,
   withHeaders,
 } from "../mutatingProxy.ts";
+import { QUICK_TIMES } from "../quickTimes.ts";
 import { answering, asking, ids, path, saying, type WrongServer, writtenBy } from "../wrongServer.ts";
 
 const LIVE = "/api/v1/data/real_time";
@@ -35,11 +36,37 @@ const PLAIN_FRAMES = FIRST_FRAMES.filter(
   (name) => !["frame-json", "frame-json-by-name", "frame-legacy", "late-reading-is-heard"].includes(name),
 );
 
+/** What the checks of writing hear. */
+const PLAIN_WRITES = [
+  "zero-is-not-streamed",
+  "negative-is-not-streamed",
+  "same-reading-streamed-once",
+  "future-reading-sent-again",
+] as const;
+
+/** Every check of the live socket that waits for the answer to a ping. */
+const PINGING = ids(
+  ["live"],
+  "no-greeting",
+  "every-reading-in-order",
+  "client-pings-are-answered",
+  "client-texts-are-ignored",
+);
+
+const TEXTS_IGNORED = [...ids(["live", "room"], "client-texts-are-ignored"), "link.socket-texts-are-ignored"];
+
 /** Changes the frames of readings as such. */
 function framing(change: Fault["frame"] & {}): Fault {
   return {
     frame: (frame, request) =>
       frame.opcode === OPCODE.text && isLive(request) ? change(frame, request) : [frame],
+  };
+}
+
+/** Changes what a ping on a live socket is answered. */
+function ponging(change: (frame: Frame) => readonly Frame[]): Fault {
+  return {
+    frame: (frame, request) => (frame.opcode === OPCODE.pong && isLive(request) ? change(frame) : [frame]),
   };
 }
 
@@ -64,12 +91,18 @@ const FRAMES: readonly WrongServer[] = [
       "frame-legacy",
       "late-reading-is-heard",
       "every-listener-hears",
-    ),
+    ).concat("write.future-counts-from-arrival"),
     fault: () => saying(isLive, (text) => text.replaceAll(",", ", ")),
   },
   {
     breaks: "writes the keys of a frame in another order",
-    fails: ids(["live"], "frame-json", "frame-json-by-name", "late-reading-is-heard", "every-listener-hears"),
+    fails: ids(
+      ["live"],
+      "frame-json",
+      "frame-json-by-name",
+      "late-reading-is-heard",
+      "every-listener-hears",
+    ).concat("write.future-counts-from-arrival"),
     fault: () => saying(isLive, (text) => text.replace(/^\{("measured_at":\d+),("data":.*)\}$/, "{$2,$1}")),
   },
   {
@@ -84,7 +117,7 @@ const FRAMES: readonly WrongServer[] = [
   },
   {
     breaks: "ends a bare number with a newline",
-    fails: ids(["live"], ...PLAIN_FRAMES),
+    fails: [...ids(["live"], ...PLAIN_FRAMES), ...ids(["write"], ...PLAIN_WRITES)],
     fault: () => saying(isPlain, (text) => `${text}\n`),
   },
   {
@@ -130,7 +163,10 @@ const FRAMES: readonly WrongServer[] = [
 const HEARING: readonly WrongServer[] = [
   {
     breaks: "greets its listeners",
-    fails: ids(["live"], ...FIRST_FRAMES),
+    fails: [
+      ...ids(["live"], ...FIRST_FRAMES),
+      ...ids(["write"], ...PLAIN_WRITES, "future-counts-from-arrival"),
+    ],
     fault: () => ({ greeting: (request) => (isLive(request) ? [textFrame('{"status":"connected"}')] : []) }),
   },
   {
@@ -145,7 +181,7 @@ const HEARING: readonly WrongServer[] = [
   },
   {
     breaks: "streams only changes",
-    fails: ["live.steady-pulse-is-sent"],
+    fails: ["live.steady-pulse-is-sent", "timing.steady-pulse"],
     fault: onlyChanges,
   },
   {
@@ -176,36 +212,25 @@ const HEARING: readonly WrongServer[] = [
   },
   {
     breaks: "answers no ping",
-    fails: ids(
-      ["live"],
-      "no-greeting",
-      "every-reading-in-order",
-      "client-pings-are-answered",
-      "client-texts-are-ignored",
-    ),
-    fault: () => ({ frame: (frame) => (frame.opcode === OPCODE.pong ? [] : [frame]) }),
+    fails: PINGING,
+    fault: () => ponging(() => []),
   },
   {
     breaks: "answers a ping without its payload",
-    fails: ids(
-      ["live"],
-      "no-greeting",
-      "every-reading-in-order",
-      "client-pings-are-answered",
-      "client-texts-are-ignored",
-    ),
-    fault: () => ({
-      frame: (frame) => (frame.opcode === OPCODE.pong ? [{ ...frame, payload: Buffer.alloc(0) }] : [frame]),
-    }),
+    fails: PINGING,
+    fault: () => ponging((frame) => [{ ...frame, payload: Buffer.alloc(0) }]),
   },
   {
     breaks: "answers what clients say",
     fails: ["live.client-texts-are-ignored"],
-    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [textFrame('{"type":"pong"}')] : []) }),
+    fault: () => ({
+      reply: ({ opcode }, request) =>
+        opcode === OPCODE.text && isLive(request) ? [textFrame('{"type":"pong"}')] : [],
+    }),
   },
   {
     breaks: "closes a socket on which a client says something",
-    fails: ["live.client-texts-are-ignored"],
+    fails: TEXTS_IGNORED,
     fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [closeFrame(1003)] : []) }),
   },
   {
@@ -220,53 +245,51 @@ const HEARING: readonly WrongServer[] = [
 
 export const LIVE_FAULTS: readonly WrongServer[] = [...FRAMES, ...HEARING];
 
+/** Sends a frame on a live socket on which nothing has happened for longer than in any check but one. */
+function inQuiet(said: Frame): Fault {
+  const busy = new WeakSet<Passed>();
+  return {
+    frame: (frame, request) => {
+      busy.add(request);
+      return [frame];
+    },
+    greeting: async (request) => {
+      await Bun.sleep(QUICK_TIMES.quietMs - 100);
+      return isLive(request) && !busy.has(request) ? [said] : [];
+    },
+  };
+}
+
 /** Listeners of the timing suite, as far as they hear. */
 export const TIMING_FAULTS: readonly WrongServer[] = [
   {
-    breaks: "streams only changes, for a long time",
-    fails: ["timing.steady-pulse"],
-    fault: onlyChanges,
-  },
-  {
     breaks: "cuts a socket on which nothing happens",
     fails: ["timing.quiet-socket"],
-    fault: () => {
-      let opened = 0;
-      return {
-        // The second socket of the suite is the quiet one.
-        greeting: async () => {
-          if (++opened !== 2) return [];
-          await Bun.sleep(100);
-          return [closeFrame(1001)];
-        },
-      };
-    },
+    fault: () => inQuiet(closeFrame(1001)),
   },
   {
     breaks: "sends a text frame to keep a quiet socket alive",
     fails: ["timing.quiet-socket"],
-    fault: () => {
-      let opened = 0;
-      return {
-        greeting: async () => {
-          if (++opened !== 2) return [];
-          await Bun.sleep(100);
-          return [textFrame('{"type":"ping"}')];
-        },
-      };
-    },
+    fault: () => inQuiet(textFrame('{"type":"ping"}')),
   },
   {
     breaks: "stops answering pings after a while",
     fails: ["timing.client-pings"],
     fault: () => {
-      let answered = 0;
-      return { frame: (frame) => (frame.opcode === OPCODE.pong && ++answered > 2 ? [] : [frame]) };
+      const answered = new WeakMap<Passed, number>();
+      return {
+        frame: (frame, request) => {
+          if (frame.opcode !== OPCODE.pong) return [frame];
+          const count = (answered.get(request) ?? 0) + 1;
+          answered.set(request, count);
+          return count > 2 ? [] : [frame];
+        },
+      };
     },
   },
   {
     breaks: "leaves out what a slow listener missed",
     fails: ["timing.no-hole-after-a-pause"],
-    fault: () => saying(isPlain, (text) => (text === "700" ? undefined : text)),
+    fault: () => saying(isPlain, (text) => (text === "100" ? undefined : text)),
   },
 ];
