@@ -56,6 +56,9 @@ async function run(kit: Kit, { timeoutMs, run }: Check): Promise<void> {
   try {
     await settled(run(kit.until(signal)), signal);
     signal.throwIfAborted();
+  } catch (error) {
+    // A check that is to stop finds its connections ended; what a hook could not undo is worth more.
+    throw signal.aborted && !(error instanceof Mismatch) ? signal.reason : error;
   } finally {
     clearTimeout(timer);
   }

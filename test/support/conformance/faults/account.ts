@@ -195,7 +195,10 @@ const WIDGETS: readonly WrongServer[] = [
   },
   {
     breaks: "answers 400 to an update of a widget that is not there",
-    fails: ["widgets.update-unknown"],
+    fails: [
+      "widgets.update-unknown",
+      ...ids(["widget-update"], "bearer-in-any-case", "query-token-not-read"),
+    ],
     fault: () =>
       answering(
         (request) => isUpdate(request) && request.path.endsWith(NOBODY),

@@ -319,7 +319,7 @@ const LATEST_FAULTS: readonly WrongServer[] = [
     fails: ["latest.json-by-name"],
     fault: () =>
       answering(
-        ({ query }) => query.get("response_mode") === "json",
+        ({ path, query }) => path === LATEST && query.get("response_mode") === "json",
         () => made(400, MALFORMED),
       ),
   },
