@@ -61,6 +61,16 @@ export const LINK_FAULTS: readonly WrongServer[] = [
     fault: ({ readToken }) => leadingTo((address) => `${address}?access_token=${readToken}`),
   },
   {
+    breaks: "tells somebody's token where the widget's id should be",
+    fails: ["link.rpc-address-holds-no-token", "link.rpc-address-is-heard"],
+    fault: ({ tokens }) => leadingTo((address) => address.replace(/[^/]*$/, tokens?.[3] ?? "")),
+  },
+  {
+    breaks: "tells an address of TLS where none is spoken",
+    fails: ["link.rpc-address", "link.rpc-address-is-heard"],
+    fault: () => leadingTo((address) => address.replace("ws:", "wss:")),
+  },
+  {
     breaks: "answers getWidget of an unknown widget with 404",
     fails: ids(["link"], "rpc-unknown", "rpc-id"),
     fault: () =>

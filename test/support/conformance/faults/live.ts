@@ -201,6 +201,16 @@ const HEARING: readonly WrongServer[] = [
       saying(isLive, (text) => (text.startsWith("{") && text.includes(":133}") ? undefined : text)),
   },
   {
+    breaks: "takes nothing from others, so that nobody can tell whether they are heard",
+    fails: ["live.nobody-else-is-heard"],
+    fault: () => ({
+      answer: (request, next) =>
+        writtenBy(request)?.bpm === 134
+          ? made(400, '{"error_code":8001,"error_message":"heart_rate"}')
+          : next(request),
+    }),
+  },
+  {
     breaks: "streams what others send",
     fails: ["live.nobody-else-is-heard"],
     fault: ({ writeToken }) =>
