@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { issue } from "../../src/certificates/authority.ts";
 import { listChecks } from "../../src/conformance/index.ts";
-import { writeCertificate } from "../support/certificateFiles.ts";
 import { CheckedServer } from "../support/conformance/checkedServer.ts";
 import { changed, MutatingProxy } from "../support/conformance/mutatingProxy.ts";
 import { writtenBy } from "../support/conformance/wrongServer.ts";
 import { bearer } from "../support/requests.ts";
 import { runToEnd, startHeartwire } from "../support/runningCommand.ts";
-import { READ_AND_WRITE, startTestServer, throwAwayFolder } from "../support/server.ts";
+import { throwAwayFolder } from "../support/server.ts";
 import { openTerminal, plainLines } from "../support/terminal.ts";
 import { type HowToRun, runHeartwire } from "./runHeartwire.ts";
 
@@ -194,23 +192,6 @@ describe("heartwire conformance", () => {
     const { tokens } = await server.options();
     const list = await fetch(`${server.origin}/api/v1/widgets`, { headers: bearer(tokens?.[0] ?? "") });
     expect(await list.text()).toBe('{"widgets":[]}');
-  });
-
-  test("trusts the authority that it is given beside the usual ones, and not in their place", async () => {
-    const certificate = await writeCertificate(folder, ["localhost"]);
-    await using secure = await startTestServer({
-      environment: { ...certificate.environment, HEARTWIRE_TLS_PORT: "0" },
-    });
-    const token = await secure.token(READ_AND_WRITE);
-    const usual = file("usual.pem", certificate.authority);
-    const another = file("another.pem", (await issue(["localhost"], new Date())).authority);
-    const words = ["--base", String(secure.server.secureUrl), "--token", token, "--only", "latest.json"];
-    const { stdout } = await run([...words, "--ca", another], {
-      environment: { NODE_EXTRA_CA_CERTS: usual },
-    });
-    expect(stdout).toContain("✓ 1 passed");
-    expect((await run([...words, "--ca", another])).code).toBe(1);
-    expect((await run([...words, "--ca", usual])).code).toBe(0);
   });
 
   test("lists the checks and what they need, without a server", async () => {

@@ -4,9 +4,10 @@ import { catchAll, failedIn, leftOutIn, type Scope } from "../support/conformanc
 import { ACCOUNT_FAULTS } from "../support/conformance/faults/account.ts";
 import { ERROR_FAULTS } from "../support/conformance/faults/errors.ts";
 import { LINK_FAULTS } from "../support/conformance/faults/link.ts";
-import { LIVE_FAULTS, TIMING_FAULTS } from "../support/conformance/faults/live.ts";
+import { LIVE_FAULTS } from "../support/conformance/faults/live.ts";
 import { EXPIRY_FAULTS, OPERATOR_FAULTS } from "../support/conformance/faults/operator.ts";
 import { ROOM_FAULTS } from "../support/conformance/faults/rooms.ts";
+import { TIMING_FAULTS } from "../support/conformance/faults/timing.ts";
 import { TOKEN_FAULTS } from "../support/conformance/faults/tokens.ts";
 import { WRITE_FAULTS } from "../support/conformance/faults/write.ts";
 

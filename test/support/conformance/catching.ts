@@ -28,7 +28,7 @@ export async function caught(server: CheckedServer, wrong: WrongServer, scope: S
   } satisfies ConformanceOptions);
 }
 
-/** Where a wrong server is looked at: everywhere takes several minutes for all of them. */
+/** Where a wrong server is looked at: everywhere takes three times as long. */
 export type Scope = "areas of its rules" | "everywhere";
 
 /** Areas that wait for time to pass, or need the operator's hand for everything: they run where the fault is theirs. */
