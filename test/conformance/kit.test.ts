@@ -123,6 +123,20 @@ describe("a server that does not answer fails checks and holds up nobody", () =>
     expect(outcomes(report)).toEqual(new Set(["failed"]));
   });
 
+  test("one that hangs when the widgets of the run are deleted, which is waited for once", async () => {
+    let deletions = 0;
+    const fault: Fault = {
+      answer: (request, next) => {
+        if (request.method !== "DELETE") return next(request);
+        deletions++;
+        return new Promise(() => {});
+      },
+    };
+    const report = await runWith(fault, { only: "widgets" });
+    expect(report.failed).toBe(0);
+    expect(deletions).toBe(1);
+  });
+
   test("one that speaks no HTTP", async () => {
     const silent: Server = createServer((socket) => socket.end("220 smtp.example ESMTP\r\n"));
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
