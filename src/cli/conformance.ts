@@ -16,6 +16,7 @@ import { describeFailure, describeReport, describeResult, type Paper } from "./c
 import { addTokenOptions } from "./conformance/tokens.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { toSeenJson } from "./seenText.ts";
+import { untilInterrupted } from "./watching/interrupt.ts";
 
 /** `heartwire conformance`: checks any server against the Pulsoid wire. */
 export function conformanceCommand(): Command {
@@ -34,9 +35,10 @@ export function conformanceCommand(): Command {
       "run these: ids, areas such as write, or with * for any text; separated by commas",
     )
     .option("--slow", "run the timing suite too, which takes about three minutes")
+    .option("--ours", "check too what the wire text leaves open and Heartwire decided")
     .option("--complete", "fail too when something is not checked")
     .option("--timeout <seconds>", "how long the server may take to answer (default 5)")
-    .option("--ca <file>", "certificates of an authority to trust, as PEM")
+    .option("--ca <file>", "certificates of an authority to trust beside the usual ones, as PEM")
     .option("--list", "list the checks and what they need, and run none")
     .option("--verbose", "print every check, not only those that fail")
     .option("--json", "print the report, or the list, as JSON")
@@ -49,7 +51,9 @@ const HELP = `
 The read and the write token belong to one user. What the kit is not given it cannot check, and it says so:
 docs/conformance.md has the whole list, and what the commands of the hooks are told.
 
-Exit codes: 0 every check passed that was run, 1 one failed, 2 wrong usage, a refused token included.
+Ctrl-C ends a run in order: a store that was made to fail works again, and widgets that were made are deleted.
+
+Exit codes: 0 every check passed that was run, 1 one failed or the run was stopped, 2 wrong usage, a refused token included.
 
 Examples:
   $ npm run heartwire -- conformance --base http://localhost:4327 --tokens-file tokens.txt
@@ -60,9 +64,10 @@ async function conformance(flags: ConformanceFlags): Promise<void> {
   const paper = paperOf(process.stdout);
   try {
     if (flags.list) return list(flags, paper);
-    const report = await run(flags, paper);
-    if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(report));
+    const { report, isStopped } = await run(flags, paper);
     console.log(flags.json ? toSeenJson(report) : describeReport(report, paper));
+    if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(report));
+    if (isStopped) throw new CommandFailure("Stopped before everything was checked.");
     if (report.failed > 0 || (flags.complete && report.notChecked > 0)) process.exitCode = 1;
   } catch (error) {
     if (error instanceof UnusableOptions) throw new UsageError(error.message);
@@ -76,9 +81,16 @@ function list({ only, json }: ConformanceFlags, paper: Paper): void {
   console.log(json ? toSeenJson(checks) : describeList(checks, paper));
 }
 
-async function run(flags: ConformanceFlags, paper: Paper): Promise<Report> {
+interface Run {
+  readonly report: Report;
+  /** Whether the user ended it early. */
+  readonly isStopped: boolean;
+}
+
+async function run(flags: ConformanceFlags, paper: Paper): Promise<Run> {
   const options = readConformanceOptions(flags);
-  const progress = startProgress(process.stderr, listChecks(flags.only));
+  const progress = startProgress(process.stderr);
+  const { signal, release } = untilInterrupted();
   const tell = (text: string) => {
     progress.clear();
     // In JSON's place nothing else may stand.
@@ -86,15 +98,18 @@ async function run(flags: ConformanceFlags, paper: Paper): Promise<Report> {
     else console.log(text);
   };
   try {
-    return await runConformance({
+    const report = await runConformance({
       ...options,
-      onStart: (id) => progress.show(id),
+      signal,
+      onStart: progress.show,
       onResult: (result) => {
         if (result.outcome === "failed") tell(describeFailure(result, paper));
         else if (flags.verbose) tell(describeResult(result, paper));
       },
     });
+    return { report, isStopped: signal.aborted };
   } finally {
+    release();
     progress.clear();
   }
 }

@@ -5,6 +5,8 @@ export interface Need {
   /** What is missing, as the end of "needs ...". */
   readonly words: string;
   readonly isMet: (kit: Kit) => boolean;
+  /** How much longer a check may take because of it, in milliseconds. */
+  readonly takesMs?: number;
 }
 
 /** One rule of the wire text. */
@@ -18,6 +20,8 @@ export interface Check {
   readonly needs: readonly Need[];
   /** Runs only when slow checks are asked for. */
   readonly isSlow: boolean;
+  /** Whether the wire text leaves it open and Heartwire decided: a compatible server may do something else. */
+  readonly isOurs: boolean;
   /** The longest that it may take altogether, in milliseconds. */
   readonly timeoutMs: number;
   /** @throws Mismatch or NoAnswer when the server does something else */
@@ -29,7 +33,12 @@ export type Rule = readonly [
   name: string,
   sentence: string,
   run: (kit: Kit) => Promise<unknown>,
-  options?: { readonly needs?: readonly Need[]; readonly isSlow?: true; readonly timeoutMs?: number },
+  options?: {
+    readonly needs?: readonly Need[];
+    readonly isSlow?: true;
+    readonly isOurs?: true;
+    readonly timeoutMs?: number;
+  },
 ];
 
 /** No check takes longer unless it says so: one that waits for several things waits for each with a bound. */
@@ -52,7 +61,11 @@ export function area(
     sentence,
     needs: [...needs, ...(options.needs ?? [])],
     isSlow: options.isSlow ?? false,
-    timeoutMs: options.timeoutMs ?? CHECK_TIMEOUT_MS,
+    isOurs: options.isOurs ?? false,
+    timeoutMs: [...needs, ...(options.needs ?? [])].reduce(
+      (sum, { takesMs = 0 }) => sum + takesMs,
+      options.timeoutMs ?? CHECK_TIMEOUT_MS,
+    ),
     run: async (kit) => {
       await run(kit);
     },

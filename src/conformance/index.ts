@@ -4,6 +4,7 @@ import { inSeconds, type Target } from "./client/connection.ts";
 import { Kit } from "./kit.ts";
 import { type ConformanceOptions, type Report, UnusableOptions } from "./options.ts";
 import { runChecks } from "./runner.ts";
+import { requireUuids } from "./secrets.ts";
 import { chosenChecks } from "./selection.ts";
 
 export { NoAnswer } from "./client/connection.ts";
@@ -27,13 +28,14 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /**
  * Checks a server against the Pulsoid wire. It writes readings of the test user, and makes widgets of theirs.
  *
- * @throws UnusableOptions when a token is refused, or tokens do not fit each other, or no check is asked for; NoAnswer when
- *   no server answers at the address
+ * @throws UnusableOptions when a token is refused, or tokens do not fit each other, or the user has a reading of tomorrow, or
+ *   no check is asked for; NoAnswer when no server answers at the address
  */
 export async function runConformance(options: ConformanceOptions): Promise<Report> {
   const startedAt = new Date();
   const target = targetOf(options);
   const checks = chosenChecks(CHECKS, options);
+  requireUuids(options);
   const kit = await Kit.open(options, target);
   const results = await runChecks(kit, checks);
   await clearUp(kit);

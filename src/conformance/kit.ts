@@ -1,15 +1,16 @@
 import type { Answer } from "./client/answer.ts";
 import type { Target } from "./client/connection.ts";
 import { type Asked, HttpClient } from "./client/httpClient.ts";
-import { LiveSocket } from "./client/liveSocket.ts";
+import { type Handshake, LiveSocket } from "./client/liveSocket.ts";
 import { expectJson, expectThat, Mismatch, shown } from "./expectations.ts";
-import { Moments } from "./moments.ts";
+import { CLOCKS_DIFFER_MS_MAX, Moments } from "./moments.ts";
 import {
   type ConformanceOptions,
   type Hook,
   type HookDetails,
   SLOW_TIMES,
   type SlowTimes,
+  UnusableOptions,
 } from "./options.ts";
 import { PATHS } from "./routes.ts";
 import { Tokens } from "./tokens.ts";
@@ -20,25 +21,31 @@ export interface Shown {
   readonly bpm: number;
 }
 
-/** What checks work with: the server under test, as one test user. */
-export class Kit {
+/** What all checks of a run share. */
+interface Shared {
   readonly options: ConformanceOptions;
   readonly http: HttpClient;
   readonly tokens: Tokens;
   readonly moments: Moments;
-  readonly slowTimes: SlowTimes;
   /** Every socket that was opened, for the rules that hold for all. */
-  readonly sockets: LiveSocket[] = [];
+  readonly sockets: LiveSocket[];
   /** Widgets that checks made, for the clearing up at the end. */
-  readonly madeWidgets: { readonly id: string; readonly token: string }[] = [];
-  readonly #once = new Map<string, Promise<unknown>>();
+  readonly madeWidgets: { readonly id: string; readonly token: string }[];
+  /** What is done only once in a run, by its name. */
+  readonly done: Map<string, Promise<unknown>>;
+}
 
-  private constructor(options: ConformanceOptions, http: HttpClient, tokens: Tokens, moments: Moments) {
-    this.options = options;
-    this.http = http;
-    this.tokens = tokens;
-    this.moments = moments;
-    this.slowTimes = { ...SLOW_TIMES, ...options.slowTimes };
+/** What checks work with: the server under test, as one test user. */
+export class Kit {
+  readonly shared: Shared;
+  readonly slowTimes: SlowTimes;
+  /** Aborted when the check that works with this is to stop: whatever it does next throws the reason. */
+  readonly signal: AbortSignal;
+
+  private constructor(shared: Shared, signal: AbortSignal) {
+    this.shared = shared;
+    this.signal = signal;
+    this.slowTimes = { ...SLOW_TIMES, ...shared.options.slowTimes };
   }
 
   /** @throws UnusableOptions, NoAnswer */
@@ -46,29 +53,64 @@ export class Kit {
     const http = new HttpClient(target);
     const tokens = await Tokens.discover(http, options);
     const latest = await http.ask({ path: PATHS.latest, token: tokens.read.token });
-    const measuredAt = (latest.json as { readonly measured_at?: unknown } | undefined)?.measured_at;
-    return new Kit(options, http, tokens, new Moments(typeof measuredAt === "number" ? measuredAt : 0));
+    const { measured_at } = (latest.json ?? {}) as { readonly measured_at?: unknown };
+    const measuredAt = typeof measured_at === "number" ? measured_at : 0;
+    if (measuredAt > Date.now() + CLOCKS_DIFFER_MS_MAX) {
+      throw new UnusableOptions(
+        `The latest reading of the test user was measured at ${measuredAt} ms, which is more than ${CLOCKS_DIFFER_MS_MAX / 1000} s from now: the server believed a clock that was ahead, and shows no newer reading before then. Use another test user.`,
+      );
+    }
+    const moments = new Moments(measuredAt);
+    const shared = { options, http, tokens, moments, sockets: [], madeWidgets: [], done: new Map() };
+    return new Kit(shared, options.signal ?? new AbortController().signal);
+  }
+
+  /** The same for one check, which stops when the signal is aborted. */
+  until(signal: AbortSignal): Kit {
+    return new Kit(this.shared, signal);
+  }
+
+  get options(): ConformanceOptions {
+    return this.shared.options;
+  }
+
+  get http(): HttpClient {
+    return this.shared.http;
+  }
+
+  get tokens(): Tokens {
+    return this.shared.tokens;
+  }
+
+  get moments(): Moments {
+    return this.shared.moments;
   }
 
   get target(): Target {
     return this.http.target;
   }
 
-  ask(asked: Asked): Promise<Answer> {
-    return this.http.ask(asked);
+  async ask(asked: Asked): Promise<Answer> {
+    this.signal.throwIfAborted();
+    return await this.http.ask(asked, this.signal);
   }
 
-  /** Tries to open a socket. */
-  async handshake(asked: Asked): Promise<{ readonly answer: Answer; readonly socket?: LiveSocket }> {
-    const handshake = await LiveSocket.open(this.target, asked);
-    this.http.keep(asked, handshake.answer);
-    if (handshake.socket !== undefined) this.sockets.push(handshake.socket);
+  /** Tries to open a socket. @param target where it is, when that is not the server's address */
+  async handshake(asked: Asked, target = this.target): Promise<Handshake> {
+    this.signal.throwIfAborted();
+    const handshake = await LiveSocket.open(target, asked);
+    const { answer, socket } = handshake;
+    this.http.keep(asked, answer);
+    if (socket !== undefined) {
+      this.shared.sockets.push(socket);
+      this.signal.addEventListener("abort", () => socket[Symbol.dispose](), { once: true });
+    }
     return handshake;
   }
 
   /** Opens a socket. @throws Mismatch when it is refused */
-  async listen(asked: Asked): Promise<LiveSocket> {
-    const { answer, socket } = await this.handshake(asked);
+  async listen(asked: Asked, target = this.target): Promise<LiveSocket> {
+    const { answer, socket } = await this.handshake(asked, target);
     if (socket !== undefined) return socket;
     throw new Mismatch("101 and a WebSocket", shown(answer));
   }
@@ -98,10 +140,21 @@ export class Kit {
    * @throws Mismatch unless it is accepted
    */
   async write(bpm: number, at?: number): Promise<number> {
-    const measuredAt = at ?? (await this.moments.next());
+    const measuredAt = at ?? (await this.nextMoment());
     const answer = await this.send(readingBody(measuredAt, bpm));
     expectThat(answer.status === 200, "200 for a reading", shown(answer));
     return measuredAt;
+  }
+
+  /** A new time at which a reading is measured. */
+  nextMoment(): Promise<number> {
+    return this.moments.next(this.signal);
+  }
+
+  /** Waits for a time to pass. @throws what the signal says when the check is to stop */
+  async pause(ms: number): Promise<void> {
+    await Bun.sleep(ms);
+    this.signal.throwIfAborted();
   }
 
   /** The latest reading of the test user. @throws Mismatch when there is none */
@@ -123,10 +176,11 @@ export class Kit {
 
   /** Does something once in a run, whichever check comes first. */
   once<Value>(name: string, make: () => Promise<Value>): Promise<Value> {
-    let made = this.#once.get(name) as Promise<Value> | undefined;
+    const { done } = this.shared;
+    let made = done.get(name) as Promise<Value> | undefined;
     if (made === undefined) {
       made = make();
-      this.#once.set(name, made);
+      done.set(name, made);
     }
     return made;
   }

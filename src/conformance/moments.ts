@@ -1,5 +1,5 @@
-/** How far before now the first reading is measured: clocks of two machines may differ by this. */
-const START_BEFORE_NOW_MS = 60_000;
+/** By as much may the clocks of both machines differ: the first reading is measured this long before now. */
+export const CLOCKS_DIFFER_MS_MAX = 60_000;
 
 /** Readings of the past lie this far behind, so that no reading of now is among them. */
 const PAST_MS = 7_200_000;
@@ -21,13 +21,19 @@ export class Moments {
 
   /** @param latest the newest reading that the user has */
   constructor(latest: number) {
-    this.#last = Math.max(Date.now() - START_BEFORE_NOW_MS, latest);
+    this.#last = Math.max(Date.now() - CLOCKS_DIFFER_MS_MAX, latest);
     this.#past = Date.now() - PAST_MS;
+    // No reading is newer than its arrival: the server's clock has been there.
+    this.#aheadMs = Math.max(0, latest - Date.now());
   }
 
-  async next(): Promise<number> {
+  /** @throws what the signal says when it is aborted while the time has not come yet */
+  async next(signal: AbortSignal): Promise<number> {
     this.#last += STEP_MS;
-    while (this.#last > Date.now() + this.#aheadMs) await Bun.sleep(1);
+    while (this.#last > Date.now() + this.#aheadMs) {
+      signal.throwIfAborted();
+      await Bun.sleep(1);
+    }
     return this.#last;
   }
 
@@ -37,16 +43,23 @@ export class Moments {
     return this.#past;
   }
 
-  /** Two times, ten seconds apart, somewhere from two to six days ago. */
-  pairOfDaysAgo(): readonly [number, number] {
+  /** Six times, a second apart as those of a live pulse, somewhere from two to six days ago. */
+  someOfDaysAgo(): readonly number[] {
     const daysAgo = 2 + Math.random() * 4;
     const first = Date.now() - Math.round(daysAgo * DAY_MS);
-    return [first, first + 10_000];
+    return Array.from({ length: 6 }, (_, second) => first + second * 1_000);
   }
 
-  /** The server has shown what time it is there, at a reading that is now the latest. */
-  sawServerTime(time: number): void {
-    this.#aheadMs = time - Date.now();
+  /**
+   * The server has shown what time it is there, at a reading that is now the latest.
+   *
+   * @returns whether that is about our time; otherwise it is a time that was claimed, and nobody waits for it
+   */
+  sawServerTime(time: number): boolean {
+    const aheadMs = time - Date.now();
+    if (!(Math.abs(aheadMs) <= CLOCKS_DIFFER_MS_MAX)) return false;
+    this.#aheadMs = aheadMs;
     this.#last = Math.max(this.#last, time);
+    return true;
   }
 }

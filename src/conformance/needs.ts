@@ -81,8 +81,12 @@ export const HOOK_FLAGS: Readonly<Record<keyof Hooks, string>> = {
   roomChange: "--on-room-change",
 };
 
+/** The commands of a check, of which it has two at most, have a minute each. */
+const HOOKS_MS = 120_000;
+
 export function hook(name: keyof Hooks): Need {
   return {
+    takesMs: HOOKS_MS,
     words: `the operator's hand (${HOOK_FLAGS[name]})`,
     isMet: ({ options }) => options.hooks?.[name] !== undefined,
   };

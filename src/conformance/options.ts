@@ -18,7 +18,7 @@ export interface Hooks {
   readonly roomChange?: Hook | undefined;
 }
 
-/** Times of the slow checks, in milliseconds. */
+/** How long the slow checks look, in milliseconds, and at how much. */
 export interface SlowTimes {
   /** How long a socket hears nothing and must stay open. */
   readonly quietMs: number;
@@ -28,6 +28,8 @@ export interface SlowTimes {
   /** How long the same heart rate is sent, and how often: official clients go offline after 30 s of silence. */
   readonly steadyMs: number;
   readonly steadyEveryMs: number;
+  /** How many readings are written while a listener does not read. */
+  readonly readingsUnread: number;
 }
 
 export const SLOW_TIMES: SlowTimes = {
@@ -36,6 +38,7 @@ export const SLOW_TIMES: SlowTimes = {
   pingEveryMs: 5_000,
   steadyMs: 35_000,
   steadyEveryMs: 5_000,
+  readingsUnread: 1_000,
 };
 
 export interface ConformanceOptions {
@@ -69,13 +72,17 @@ export interface ConformanceOptions {
   readonly only?: string | undefined;
   /** Whether the slow checks run too. */
   readonly slow?: boolean | undefined;
+  /** Whether to check too what the wire text leaves open and Heartwire decided. */
+  readonly ours?: boolean | undefined;
   readonly slowTimes?: Partial<SlowTimes> | undefined;
   /** Certificates of an authority to trust beside the usual ones, as PEM. */
   readonly authority?: string | undefined;
   /** How long the server may take to answer (5000). */
   readonly answerTimeoutMs?: number | undefined;
-  /** Called with the id of a check before it runs. */
-  readonly onStart?: ((id: string) => void) | undefined;
+  /** Ends the run: the check that runs undoes what it did and stops, and the others are reported as not checked. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each check, with the how manyth it is of how many. */
+  readonly onStart?: ((id: string, place: number, count: number) => void) | undefined;
   /** Called after each check. */
   readonly onResult?: ((result: Result) => void) | undefined;
 }
@@ -92,6 +99,8 @@ export type Result = Outcome & {
   readonly section: string;
   /** What a compatible server does, in one sentence. */
   readonly sentence: string;
+  /** Whether the wire text leaves it open and Heartwire decided. */
+  readonly isOurs: boolean;
   readonly durationMs: number;
 };
 

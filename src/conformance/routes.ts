@@ -117,13 +117,10 @@ export async function askRoute(
 }
 
 /** Statuses that a route answers only to somebody whom it let in: what follows is about the request. */
-const LET_IN: readonly number[] = [101, 200, 400, 403, 404, 412];
+const LET_IN: readonly number[] = [101, 200, 403, 404, 412];
 
-/**
- * Whether the token was good enough for a route, whatever became of the request itself.
- *
- * A 400 is one only where the body is made to be refused.
- */
-export function isLetIn(route: TokenRoute, { status }: Answer): boolean {
-  return LET_IN.includes(status) && (status !== 400 || route.body === "{");
+/** Whether the token was good enough for a route, whatever became of the request itself. */
+export function isLetIn({ body }: TokenRoute, { status }: Answer): boolean {
+  // A body that is made to be refused may be refused as each server likes.
+  return LET_IN.includes(status) || (body === "{" && status >= 400 && status < 500 && status !== 401);
 }

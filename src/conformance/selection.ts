@@ -9,26 +9,31 @@ export interface Listed {
   readonly sentence: string;
   /** Whether it runs only when slow checks are asked for. */
   readonly isSlow: boolean;
+  /** Whether the wire text leaves it open, so that it runs only when what Heartwire decided is asked for. */
+  readonly isOurs: boolean;
   /** What it must be given beside a read and a write token. */
   readonly needs: readonly string[];
 }
 
 /** Every check that there is, in the order in which they run. @throws UnusableOptions when `only` matches none */
 export function listChecks(only?: string): readonly Listed[] {
-  return chosenChecks(CHECKS, { only, slow: true }).map(({ id, section, sentence, isSlow, needs }) => ({
+  const chosen = chosenChecks(CHECKS, { only, slow: true, ours: true });
+  return chosen.map(({ id, section, sentence, isSlow, isOurs, needs }) => ({
     id,
     section,
     sentence,
     isSlow,
+    isOurs,
     needs: needs.map(({ words }) => words),
   }));
 }
 
-/** @throws UnusableOptions when a part of `only` matches no check, or only slow ones while those are not asked for */
+/** @throws UnusableOptions when a part of `only` matches no check, or only such as run when they are asked for */
 export function chosenChecks(
   checks: readonly Check[],
-  { only, slow = false }: Pick<ConformanceOptions, "only" | "slow">,
+  { only, slow = false, ours = false }: Pick<ConformanceOptions, "only" | "slow" | "ours">,
 ): readonly Check[] {
+  const isAskedFor = ({ isSlow, isOurs }: Check) => (slow || !isSlow) && (ours || !isOurs);
   const patterns = (only ?? "*")
     .split(",")
     .map((pattern) => pattern.trim())
@@ -36,12 +41,15 @@ export function chosenChecks(
   for (const pattern of patterns) {
     const matching = checks.filter(({ id }) => matches(id, pattern));
     if (matching.length === 0) throw new UnusableOptions(`No check is called "${pattern}".`);
-    if (!slow && matching.every(({ isSlow }) => isSlow)) {
-      throw new UnusableOptions(`"${pattern}" are slow checks, which run only when they are asked for.`);
+    if (!matching.some(isAskedFor)) {
+      const kind = matching.every(({ isSlow }) => isSlow)
+        ? "slow checks"
+        : "checks of what Heartwire decided";
+      throw new UnusableOptions(`"${pattern}" are ${kind}, which run only when they are asked for.`);
     }
   }
   return checks.filter(
-    ({ id, isSlow }) => (slow || !isSlow) && patterns.some((pattern) => matches(id, pattern)),
+    (check) => isAskedFor(check) && patterns.some((pattern) => matches(check.id, pattern)),
   );
 }
 

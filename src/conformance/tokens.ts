@@ -2,6 +2,7 @@ import { NoAnswer } from "./client/connection.ts";
 import type { HttpClient } from "./client/httpClient.ts";
 import { shown } from "./expectations.ts";
 import { type ConformanceOptions, UnusableOptions } from "./options.ts";
+import { capital, redact } from "./secrets.ts";
 
 /** What the server says of a token. */
 export interface KnownToken {
@@ -10,8 +11,6 @@ export interface KnownToken {
   readonly scopes: readonly string[];
   readonly expiresInSeconds: number;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const READ = "data:heart_rate:read";
 const WRITE = "data:heart_rate:write";
@@ -92,6 +91,15 @@ export class Tokens {
     );
   }
 
+  /** Tokens of the user whose token this is, that one at the end, because it may have been revoked. */
+  ofSameUser(token: string, scopes: readonly string[]): readonly string[] {
+    const known = [...this.#all, this.revocable].find((one) => one?.token === token);
+    const others = this.#all.filter(
+      (one) => one !== known && one.profileId === known?.profileId && opens(one, scopes),
+    );
+    return [...others.map((one) => one.token), token];
+  }
+
   /** Anybody's token without this scope. */
   findLacking(scope: string): string | undefined {
     return this.#all.find((known) => !opensAny(known, [scope]))?.token;
@@ -117,9 +125,9 @@ function requireScope(
 }
 
 async function validate(http: HttpClient, name: string, token: string): Promise<KnownToken> {
-  if (!UUID.test(token)) throw new UnusableOptions(`${capital(name)} is not a UUID of 36 characters.`);
   const answer = await http.ask({ path: "/api/v1/token/validate", token });
-  if (answer.status === 401) throw new UnusableOptions(`${capital(name)} is refused: ${shown(answer)}`);
+  const seen = redact(shown(answer), { tokens: [token], widgets: [] });
+  if (answer.status === 401) throw new UnusableOptions(`${capital(name)} is refused: ${seen}`);
   const said = answer.json as Record<string, unknown> | undefined | null;
   const { scopes, profile_id: profileId, expires_in: expiresInSeconds } = said ?? {};
   const isUsable =
@@ -129,12 +137,8 @@ async function validate(http: HttpClient, name: string, token: string): Promise<
     (typeof profileId === "string" || profileId === null);
   if (!isUsable) {
     throw new NoAnswer(
-      `GET /api/v1/token/validate does not say what ${name} is, so that nothing can be checked: ${shown(answer).replaceAll(token, "<token>")}`,
+      `GET /api/v1/token/validate does not say what ${name} is, so that nothing can be checked: ${seen}`,
     );
   }
   return { token, profileId, scopes, expiresInSeconds: Number(expiresInSeconds) };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

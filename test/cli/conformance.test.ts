@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { listChecks } from "../../src/conformance/index.ts";
 import { CheckedServer } from "../support/conformance/checkedServer.ts";
 import { changed, MutatingProxy } from "../support/conformance/mutatingProxy.ts";
-import { runToEnd } from "../support/runningCommand.ts";
+import { writtenBy } from "../support/conformance/wrongServer.ts";
+import { bearer } from "../support/requests.ts";
+import { runToEnd, startHeartwire } from "../support/runningCommand.ts";
 import { throwAwayFolder } from "../support/server.ts";
 import { openTerminal, plainLines } from "../support/terminal.ts";
 import { type HowToRun, runHeartwire } from "./runHeartwire.ts";
@@ -160,11 +162,44 @@ describe("heartwire conformance", () => {
     expect(code).toBe(0);
   });
 
+  test("lets a store work again, deletes its widgets and says what it saw, when it is ended by Ctrl-C", async () => {
+    const written = Promise.withResolvers<void>();
+    using proxy = await MutatingProxy.start(server.origin, {
+      answer: (request, next) => {
+        if (writtenBy(request)?.bpm !== 171) return next(request);
+        written.resolve();
+        return new Promise(() => {});
+      },
+    });
+    const steps = join(folder, "steps.txt");
+    const hook = `echo $CONFORMANCE_STEP >> ${steps}`;
+    const only = "widgets.creates-basic,store-failure.*,whole-run";
+    await using command = startHeartwire(
+      ["conformance", "--base", proxy.origin, "--tokens-file", tokensFile, "--only", only].concat([
+        "--on-store-failure",
+        hook,
+        "--timeout",
+        "30",
+      ]),
+    );
+    await written.promise;
+    command.interrupt();
+    const { exitCode, stdout, stderr } = await command.ended();
+    expect(readFileSync(steps, "utf8")).toBe("begin\nend\n");
+    expect(stdout).toContain("– 1 passed, 0 failed, 7 not checked");
+    expect(stderr).toEndWith("Stopped before everything was checked.\n");
+    expect(exitCode).toBe(1);
+    const { tokens } = await server.options();
+    const list = await fetch(`${server.origin}/api/v1/widgets`, { headers: bearer(tokens?.[0] ?? "") });
+    expect(await list.text()).toBe('{"widgets":[]}');
+  });
+
   test("lists the checks and what they need, without a server", async () => {
     const { code, stdout } = await run(["--list"]);
     expect(code).toBe(0);
     for (const { id } of listChecks()) expect(stdout).toContain(`  ${id}`);
     expect(stdout).toContain("  timing.quiet-socket (slow)\n");
+    expect(stdout).toContain("  link.rpc-no-json (ours)\n");
     const { stdout: json } = await run(["--list", "--json", "--only", "latest.none-yet"]);
     expect(JSON.parse(json)).toMatchObject([
       { id: "latest.none-yet", isSlow: false, needs: [expect.any(String)] },
@@ -172,15 +207,16 @@ describe("heartwire conformance", () => {
   });
 
   test("shows on a terminal how far it is, and colours", async () => {
-    const words = `--base ${server.origin} --tokens-file ${tokensFile} --only latest`;
+    // One of the two about pings is slow, and not asked for.
+    const words = `--base ${server.origin} --tokens-file ${tokensFile} --only latest,*client-pings*`;
     const command = openTerminal(`"${process.execPath}" src/cli/main.ts conformance ${words}`, {
       TERM: "xterm",
     });
     if (command === undefined) return;
     const { stdout } = await runToEnd(command);
-    expect(stdout).toContain("Checking 1 of 16: latest.token-missing");
+    expect(stdout).toContain("Checking 1 of 17: latest.token-missing");
     expect(stdout).toContain("\u001b[32m✓\u001b[0m latest  16 passed");
-    expect(plainLines(stdout)).toContain("✓ 16 passed, 0 failed, 0 not checked");
+    expect(plainLines(stdout)).toContain("✓ 17 passed, 0 failed, 0 not checked");
   });
 });
 
@@ -207,6 +243,13 @@ describe("heartwire conformance ends with 2 and a sentence", () => {
     expect((await run(["--tokens-file", path])).stderr).not.toContain("secret");
   });
 
+  test("with an expired token that is no token", async () => {
+    await expectRefused(
+      ["--tokens-file", tokensFile, "--expired-token", "*"],
+      "The expired token is not a UUID of 36 characters.",
+    );
+  });
+
   test("with an address that is none", async () => {
     await expectRefused(["--base", "pulse", "--tokens-file", tokensFile], "--base: expected an address");
   });
@@ -222,6 +265,12 @@ describe("heartwire conformance ends with 2 and a sentence", () => {
     await expectRefused(["--tokens-file", tokensFile, "--only", "dance"], 'No check is called "dance".');
     await expectRefused(["--list", "--only", "dance"], 'No check is called "dance".');
   });
+});
+
+test("heartwire conformance prints its summary also where the report for others cannot be written", async () => {
+  const junit = join(folder, "none", "results.xml");
+  const { stdout } = await run(["--tokens-file", tokensFile, "--only", "latest.json", "--junit", junit]);
+  expect(stdout).toContain("✓ 1 passed");
 });
 
 test("heartwire conformance ends with 1 where no server answers, or a file cannot be used", async () => {

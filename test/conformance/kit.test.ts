@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
 import {
   type ConformanceOptions,
+  type Hooks,
   listChecks,
   type Report,
   runConformance,
@@ -57,9 +58,9 @@ describe("a check without what it needs", () => {
     expect(results.filter(({ outcome }) => outcome === "failed")).toEqual([]);
     const needing = listChecks().filter((check) => !check.isSlow && check.needs.length > 0);
     const passed = new Set(results.filter(({ outcome }) => outcome === "passed").map(({ id }) => id));
-    // The two tokens open something beside what every check may use: each lacks the other's scope.
+    // The two tokens open something beside what every check may use: each lacks the other's scope. And much was seen.
     const met = needing.filter(({ id }) => passed.has(id)).flatMap((check) => check.needs);
-    expect(met.every((need) => /heart_rate|lacks/.test(need))).toBe(true);
+    expect(met.every((need) => /heart_rate|lacks|run before it/.test(need))).toBe(true);
   });
 
   test("is checked by one token that may do everything, as far as that goes", async () => {
@@ -122,6 +123,20 @@ describe("a server that does not answer fails checks and holds up nobody", () =>
     expect(outcomes(report)).toEqual(new Set(["failed"]));
   });
 
+  test("one that hangs when the widgets of the run are deleted, which is waited for once", async () => {
+    let deletions = 0;
+    const fault: Fault = {
+      answer: (request, next) => {
+        if (request.method !== "DELETE") return next(request);
+        deletions++;
+        return new Promise(() => {});
+      },
+    };
+    const report = await runWith(fault, { only: "widgets" });
+    expect(report.failed).toBe(0);
+    expect(deletions).toBe(1);
+  });
+
   test("one that speaks no HTTP", async () => {
     const silent: Server = createServer((socket) => socket.end("220 smtp.example ESMTP\r\n"));
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -147,12 +162,20 @@ describe("the kit does not begin", () => {
         "A token of the test user that holds data:heart_rate:read is missing",
       ],
       ["with a token that is no UUID", { readToken: "secret" }, "The read token is not a UUID"],
+      ["with an expired token that is no UUID", { expiredToken: "*" }, "The expired token is not a UUID"],
+      ["with a server's token that is no UUID", { serverToken: "(" }, "The token of a server is not a UUID"],
+      ["with a widget that is no UUID", { widget: "+" }, "The widget is not a UUID"],
       ["with a token that is refused", { readToken: crypto.randomUUID() }, "The read token is refused: 401"],
       ["with a check that is not there", { only: "write,dance" }, 'No check is called "dance"'],
       [
         "with slow checks alone that were not asked for",
         { only: "timing" },
         "run only when they are asked for",
+      ],
+      [
+        "with checks alone of what Heartwire decided, that were not asked for",
+        { only: "link.rpc-no-json" },
+        "checks of what Heartwire decided, which run only when they are asked for",
       ],
       ["with a time in which nobody can answer", { answerTimeoutMs: 0 }, "longer than 0"],
     ];
@@ -161,6 +184,17 @@ describe("the kit does not begin", () => {
     await expect(running).rejects.toMatchObject({
       name: "UnusableOptions",
       message: expect.stringContaining(message),
+    });
+  });
+
+  test("with a user whose latest reading is of tomorrow, for which every new one would have to wait", async () => {
+    const tomorrow = `{"measured_at":${Date.now() + 86_400_000},"data":{"heart_rate":72}}`;
+    const fault: Fault = {
+      answer: (request, next) => (request.path.endsWith("latest") ? made(200, tomorrow) : next(request)),
+    };
+    await expect(runWith(fault, {})).rejects.toMatchObject({
+      name: "UnusableOptions",
+      message: expect.stringContaining("more than 60 s from now: the server believed a clock that was ahead"),
     });
   });
 
@@ -195,6 +229,20 @@ describe("the kit does not begin", () => {
   });
 });
 
+describe("a store that was made to fail", () => {
+  test("is let work again when the command that breaks it fails afterwards", async () => {
+    const steps: (string | undefined)[] = [];
+    const storeFailure: Hooks["storeFailure"] = ({ CONFORMANCE_STEP }) => {
+      steps.push(CONFORMANCE_STEP);
+      if (CONFORMANCE_STEP === "begin") throw new Error("its command ended with 3");
+    };
+    const only = "store-failure.write";
+    const { results } = await runConformance({ ...(await server.options()), hooks: { storeFailure }, only });
+    expect(results).toMatchObject([{ outcome: "failed", got: "its command ended with 3" }]);
+    expect(steps).toEqual(["begin", "end"]);
+  });
+});
+
 describe("a report", () => {
   test("holds no token, whatever the server says", async () => {
     const options = await server.options();
@@ -212,6 +260,24 @@ describe("a report", () => {
     expect(text).toContain("<token>");
   });
 
+  test("holds no id of a widget that was made, nor a token without its dashes", async () => {
+    const options = await server.options();
+    const secrets: string[] = [String(options.expiredToken).replaceAll("-", "")];
+    const fault: Fault = {
+      answer: async (request, next) => {
+        const answer = await next(request);
+        const made_ = /"widget":\{"id":"([^"]*)"/.exec(answer.text)?.[1];
+        if (made_ !== undefined) secrets.push(made_);
+        return request.path === "/v1/api/public/rpc" ? made(200, secrets.join(" ").toUpperCase()) : answer;
+      },
+    };
+    const report = await runWith(fault, { only: "link" });
+    const text = JSON.stringify(report).toLowerCase();
+    expect(secrets.length).toBeGreaterThan(1);
+    expect(secrets.filter((secret) => text.includes(secret.toLowerCase()))).toEqual([]);
+    expect(text).toContain("<widget>");
+  });
+
   test("says of a hook that failed what was wrong with it", async () => {
     const options = await server.options();
     const hooks = { revoke: () => Promise.reject(new Error("there is no such user")) };
@@ -219,6 +285,11 @@ describe("a report", () => {
     expect(results).toMatchObject([
       { outcome: "failed", expected: "the hook revoke to succeed", got: "there is no such user" },
     ]);
+  });
+
+  test("is not passed by what looks back at nothing", async () => {
+    const report = await runConformance({ ...(await server.options()), only: "whole-run" });
+    expect(outcomes(report)).toEqual(new Set(["not checked"]));
   });
 
   test("is JUnit's XML too, with what was not checked as skipped", async () => {
@@ -238,29 +309,5 @@ describe("a report", () => {
     );
     expect(xml).toContain("got:      200 application/json: \ufffd&lt;&amp;&quot;&gt;");
     expect(xml).toContain('<skipped message="not checked: needs a token with data:heart_rate:read of a user');
-  });
-});
-
-describe("checks are chosen", () => {
-  const chosen = (only: string) => listChecks(only).map(({ id }) => id);
-
-  test("by their ids, by areas, and with * for any text", () => {
-    expect(chosen("latest.json")).toEqual(["latest.json"]);
-    expect(new Set(chosen("latest, profile").map((id) => id.split(".")[0]))).toEqual(
-      new Set(["latest", "profile"]),
-    );
-    expect(chosen("*.token-expired").length).toBe(10);
-    expect(chosen("latest.json*")).toEqual(["latest.json", "latest.json-by-name"]);
-  });
-
-  test("and each has an id of its own, a section and one sentence", () => {
-    const checks = listChecks();
-    expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
-    for (const { id, section, sentence } of checks) {
-      expect(id).toMatch(/^[a-z-]+\.[a-z0-9-]+$/);
-      expect(section).toMatch(/^[1-9] /);
-      expect(sentence).toMatch(/^[A-Za-z/].*\.$/);
-    }
-    expect(new Set(checks.map(({ sentence }) => sentence)).size).toBe(checks.length);
   });
 });

@@ -19,12 +19,16 @@ export class OfficialClient {
   isConnected = false;
   /** Whether it heard something within the silence that it bears. */
   isOnline = false;
+  /** Whether it ever bore more silence than it can. */
+  wasOffline = false;
   /** Why it gave up for good; undefined while it goes on. */
   gaveUp: string | undefined;
   readonly frames: string[] = [];
   readonly closeCodes: number[] = [];
   /** Statuses of the answers to its validations. */
   readonly validations: number[] = [];
+  /** How often nobody answered its validation. */
+  unanswered = 0;
 
   /** @param options shorter times than the real client's, for tests of what happens in them */
   constructor(
@@ -79,6 +83,7 @@ export class OfficialClient {
       });
       text = await response.text();
     } catch {
+      this.unanswered++;
       return "again";
     }
     this.validations.push(response.status);
@@ -105,6 +110,7 @@ export class OfficialClient {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       this.isOnline = false;
+      this.wasOffline = true;
     }, this.#silenceMs);
   }
 

@@ -9,9 +9,9 @@ export function describeList(checks: readonly Listed[], paper: Paper): string {
     .join("\n\n");
 }
 
-function describe({ id, sentence, isSlow, needs }: Listed, paper: Paper): readonly string[] {
+function describe({ id, sentence, isSlow, isOurs, needs }: Listed, paper: Paper): readonly string[] {
   return [
-    `  ${id}${isSlow ? " (slow)" : ""}`,
+    `  ${id}${isSlow ? " (slow)" : ""}${isOurs ? " (ours)" : ""}`,
     ...indented(sentence, "    ", paper),
     ...needs.flatMap((need) => indented(`Needs ${need}.`, "    ", paper)),
   ];

@@ -13,6 +13,7 @@ export interface ConformanceFlags extends TokenFlags, HookFlags {
   readonly widget?: string;
   readonly only?: string;
   readonly slow?: boolean;
+  readonly ours?: boolean;
   readonly complete?: boolean;
   readonly timeout?: string;
   readonly ca?: string;
@@ -27,7 +28,7 @@ const TIMEOUT_SECONDS_MAX = 30;
 
 /** @throws UsageError, CommandFailure */
 export function readConformanceOptions(flags: ConformanceFlags): ConformanceOptions {
-  const { base, room, otherRoom, widget, only, slow, timeout, ca } = flags;
+  const { base, room, otherRoom, widget, only, slow, ours, timeout, ca } = flags;
   return {
     base: readBaseUrl(base === undefined ? {} : { url: base }, "--base"),
     ...readTokens(flags),
@@ -37,6 +38,7 @@ export function readConformanceOptions(flags: ConformanceFlags): ConformanceOpti
     widget,
     only,
     slow,
+    ours,
     authority: ca === undefined ? undefined : readAuthority(ca),
     answerTimeoutMs: timeout === undefined ? undefined : readTimeoutMs(timeout),
   };

@@ -1,7 +1,7 @@
 import { area } from "../check.ts";
 import { type Frame, OPCODE } from "../client/frames.ts";
 import type { LiveSocket } from "../client/liveSocket.ts";
-import { expectSame, expectThat } from "../expectations.ts";
+import { expectSame, expectStatus, expectThat } from "../expectations.ts";
 import { type Kit, readingBody } from "../kit.ts";
 import { otherHolds } from "../needs.ts";
 import { PATHS } from "../routes.ts";
@@ -150,8 +150,8 @@ export const LIVE = area("live", SECTION, [
     async (kit) => {
       using socket = await kit.hear(PLAIN);
       const token = kit.tokens.findOther(["data:heart_rate:write"])?.token;
-      const body = readingBody(await kit.moments.next(), 134);
-      await kit.ask({ method: "POST", path: PATHS.write, token, body });
+      const body = readingBody(await kit.nextMoment(), 134);
+      expectStatus(await kit.ask({ method: "POST", path: PATHS.write, token, body }), 200);
       await kit.write(135);
       expectSame(await socket.text(), "135", "the frame ");
     },

@@ -73,7 +73,7 @@ async function untilBack(kit: Kit): Promise<void> {
   while (performance.now() < until) {
     const answer = await kit.ask({ path: PATHS.latest, token: kit.tokens.read.token }).catch(() => undefined);
     if (answer?.status === 200) return;
-    await Bun.sleep(ASK_EVERY_MS);
+    await kit.pause(ASK_EVERY_MS);
   }
   throw new NoAnswer(
     `the server was not back ${BACK_WITHIN_MS / 1000} s after the hook for a restart had ended`,
@@ -128,17 +128,4 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-/** The restart itself counts towards the check that comes first. */
-const RESTART_TIMEOUT_MS = 120_000;
-
-export const RESTART = area(
-  "restart",
-  SECTION,
-  rules.map(([name, sentence, run, options = {}]) => [
-    name,
-    sentence,
-    run,
-    { ...options, timeoutMs: RESTART_TIMEOUT_MS },
-  ]),
-  [hook("restart")],
-);
+export const RESTART = area("restart", SECTION, rules, [hook("restart")]);

@@ -5,12 +5,10 @@ import type { Kit } from "../kit.ts";
 import { holds, OTHER_ROOM, ROOM } from "../needs.ts";
 import { NOBODY } from "../routes.ts";
 import { expectIgnored, expectPlainText } from "./live.ts";
+import { AHEAD_MS, expectAboutNow } from "./write.ts";
 
 const SECTION = "6 Rooms";
 const SCOPE = "data:room:read";
-
-/** As far ahead as no clock is. */
-const AHEAD_MS = 86_400_000;
 
 export function roomPath(room: string | undefined, query = ""): string {
   return `/api/v2/data/rooms/${room}/real_time${query}`;
@@ -79,16 +77,9 @@ export const ROOMS = area(
       "The timestamp of a reading whose measured_at is in the future is that of its arrival.",
       async (kit) => {
         using socket = await enter(kit);
-        const claimed = Date.now() + AHEAD_MS;
-        await kit.write(155, claimed);
+        await kit.write(155, Date.now() + AHEAD_MS);
         const frame = JSON.parse(await socket.text()) as { readonly timestamp?: string };
-        const at = Date.parse(frame.timestamp ?? "");
-        expectThat(
-          at < claimed,
-          `a timestamp before the claimed ${new Date(claimed).toISOString()}`,
-          `${frame.timestamp}`,
-        );
-        kit.moments.sawServerTime(at);
+        expectAboutNow(kit, Date.parse(frame.timestamp ?? ""));
       },
       { needs: [ROOM] },
     ],
@@ -101,7 +92,7 @@ export const ROOMS = area(
         const frame = await socket.text();
         expectThat(frame.includes('"bpm":101'), "the next reading", frame);
       },
-      { needs: [ROOM] },
+      { needs: [ROOM], isOurs: true },
     ],
     [
       "upgrade-missing",
@@ -110,7 +101,7 @@ export const ROOMS = area(
         const path = roomPath(kit.options.room);
         expectError(await kit.ask({ path, token: kit.token([SCOPE]) }), { status: 426 });
       },
-      { needs: [ROOM] },
+      { needs: [ROOM], isOurs: true },
     ],
     [
       "no-such-room",

@@ -3,7 +3,7 @@ import type { Answer } from "../client/answer.ts";
 import { expectError, expectSame, expectThat, shown } from "../expectations.ts";
 import { type Kit, readingBody } from "../kit.ts";
 import { holds, hook } from "../needs.ts";
-import { askRoute, NOBODY, PATHS, TOKEN_ROUTES, type TokenRoute } from "../routes.ts";
+import { askRoute, PATHS, TOKEN_ROUTES, type TokenRoute } from "../routes.ts";
 import { heard } from "./restart.ts";
 
 const SECTION = "3 Errors on /api/ (faults)";
@@ -20,7 +20,7 @@ interface StoreFailure {
 
 function storeFailure(kit: Kit): Promise<StoreFailure> {
   return kit.once("store failure", async () => {
-    const measuredAt = await kit.moments.next();
+    const measuredAt = await kit.nextMoment();
     const body = readingBody(measuredAt, 171);
     using socket = await kit.hear("?response_mode=text_plain_only_heart_rate");
     const { write, latest } = await during(kit, "storeFailure", async () => ({
@@ -41,8 +41,9 @@ async function during<Seen>(
 ): Promise<Seen> {
   const step = (CONFORMANCE_STEP: "begin" | "end") =>
     kit.runHook(`${name} (${CONFORMANCE_STEP})`, kit.options.hooks?.[name], { CONFORMANCE_STEP });
-  await step("begin");
   try {
+    // A command that fails may have broken the store before.
+    await step("begin");
     return await see();
   } finally {
     await step("end");
@@ -100,7 +101,8 @@ function tokenStoreFailure(kit: Kit): Promise<TokenStoreFailure> {
     const [known, unknown] = [new Map<string, Answer>(), new Map<string, Answer>()];
     await during(kit, "tokenStoreFailure", async () => {
       for (const route of TOKEN_ROUTES) {
-        unknown.set(route.name, await askRoute(kit, route, { token: NOBODY }));
+        // One that was never asked about: a server may remember that another is unknown.
+        unknown.set(route.name, await askRoute(kit, route, { token: crypto.randomUUID() }));
         const token = kit.tokens.find(scopesOf(route));
         if (token !== undefined) known.set(route.name, await askRoute(kit, route, { token }));
       }

@@ -50,7 +50,7 @@ function everywhere(route: TokenRoute): readonly Rule[] {
       async (kit) => {
         const token = good(kit, route);
         const headers = { cookie: `access_token=${token}; token=${token}; session=${token}` };
-        expectError(await askRoute(kit, route, { headers }), { status: 401, code: 7009 });
+        expectError(await askRoute(kit, route, { headers }), { status: 401, code: 7009, challenge: null });
       },
     ],
   ];
@@ -84,18 +84,18 @@ function byQuery(route: TokenRoute): readonly Rule[] {
     ],
     [
       "token-in-query-malformed",
-      `${route.title} answers a malformed token in the query with 401 and 7010.`,
+      `${route.title} answers a malformed token in the query with 401, 7010 and a challenge.`,
       async (kit) => {
         const answer = await askRoute(kit, route, { query: "?access_token=not-a-uuid" });
-        expectError(answer, { status: 401, code: 7010 });
+        expectError(answer, { status: 401, code: 7010, challenge: "invalid_token" });
       },
     ],
     [
       "token-in-query-unknown",
-      `${route.title} answers an unknown token in the query with 401 and 7005.`,
+      `${route.title} answers an unknown token in the query with 401, 7005 and a challenge.`,
       async (kit) => {
         const answer = await askRoute(kit, route, { query: `?access_token=${NOBODY}` });
-        expectError(answer, { status: 401, code: 7005 });
+        expectError(answer, { status: 401, code: 7005, challenge: "invalid_token" });
       },
     ],
   ];
@@ -109,7 +109,7 @@ function withoutQuery(route: TokenRoute): readonly Rule[] {
       async (kit) => {
         const token = good(kit, route);
         const alone = await askRoute(kit, route, { query: `?access_token=${token}` });
-        expectError(alone, { status: 401, code: 7009 });
+        expectError(alone, { status: 401, code: 7009, challenge: null });
         await expectLetIn(kit, route, { token, query: `?access_token=${NOBODY}` });
       },
     ],

@@ -1,17 +1,15 @@
-import { area, type Need } from "../check.ts";
+import { area } from "../check.ts";
 import type { Answer } from "../client/answer.ts";
 import { expectError, expectJson, expectSame, expectThat, shown, UUID } from "../expectations.ts";
 import type { Kit } from "../kit.ts";
-import { holdsWithout } from "../needs.ts";
 import { NOBODY, PATHS } from "../routes.ts";
+import { secretsOf } from "../secrets.ts";
 import { expectIgnored, expectPlainText } from "./live.ts";
-import { makeWidget } from "./widgets.ts";
+import { CLOSED_LINK, closedWidget, OPEN_LINK, openWidget } from "./widgets.ts";
 
 const SECTION = "9 The widget link without a token";
-const UPDATE = "widgets:update";
-const HEAR = "data:heart_rate:read";
 
-export const NOT_FOUND = '{"jsonrpc":"2.0","error":{"code":-33404,"message":"EntityNotFound"},"id":"1"}';
+const NOT_FOUND = '{"jsonrpc":"2.0","error":{"code":-33404,"message":"EntityNotFound"},"id":"1"}';
 
 /** Asks where to listen, as older clients do. */
 export function askRpc(kit: Kit, widgetId: string, id: string | number = "1"): Promise<Answer> {
@@ -30,20 +28,6 @@ function expectRpcError(answer: Answer, code: number): void {
   expectThat(isRight, `a JSON-RPC error with the code ${code}`, shown(answer));
 }
 
-/** The id of a widget whose link is open: one that was made with a token that may hear the pulse, or that was given. */
-async function openWidget(kit: Kit): Promise<string> {
-  if (kit.tokens.find([UPDATE, HEAR]) === undefined) return kit.options.widget ?? "";
-  return kit.once("open widget", async () => (await makeWidget(kit, kit.token([UPDATE, HEAR]))).widget.id);
-}
-
-/** The id of a widget whose link was never opened. */
-function closedWidget(kit: Kit): Promise<string> {
-  return kit.once(
-    "closed widget",
-    async () => (await makeWidget(kit, kit.token([UPDATE], [HEAR]))).widget.id,
-  );
-}
-
 async function ramielUrl(kit: Kit): Promise<string> {
   const answer = await askRpc(kit, await openWidget(kit));
   const { result } = expectJson(answer) as { readonly result?: { readonly ramielUrl?: unknown } };
@@ -51,13 +35,17 @@ async function ramielUrl(kit: Kit): Promise<string> {
   return result?.ramielUrl as string;
 }
 
-const OPEN: readonly Need[] = [
-  {
-    words: `a token of the test user that holds ${UPDATE} and ${HEAR} (--token), or a widget whose link is open (--widget)`,
-    isMet: ({ tokens, options }) => tokens.find([UPDATE, HEAR]) !== undefined || options.widget !== undefined,
-  },
-];
-const CLOSED: readonly Need[] = [holdsWithout([UPDATE], HEAR)];
+/** @throws Mismatch unless a call names no address to listen at */
+export function expectNoAddress(answer: Answer | undefined): void {
+  const said = answer?.json as { readonly result?: { readonly ramielUrl?: unknown } } | undefined | null;
+  const isRight = answer !== undefined && said?.result?.ramielUrl === undefined;
+  expectThat(isRight, "no address to listen at", answer === undefined ? "nothing" : shown(answer));
+}
+
+/** Whether an address leads to where the kit asks, and not only to where the server is known to be. */
+function isAtBase(kit: Kit, address: URL): boolean {
+  return address.host === kit.target.base.host;
+}
 
 export const WIDGET_LINK = area("link", SECTION, [
   [
@@ -68,38 +56,55 @@ export const WIDGET_LINK = area("link", SECTION, [
       const answer = await askRpc(kit, await openWidget(kit));
       expectSame(answer.text, `{"jsonrpc":"2.0","id":"1","result":{"ramielUrl":${JSON.stringify(url)}}}`);
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
   ],
   [
     "rpc-address",
-    "The address to listen at is /listen/<uuid>, by ws, or by wss when the request came over TLS.",
+    "The address to listen at is /listen/<uuid>, by ws or wss: at the host that was asked, as the request came.",
     async (kit) => {
       const url = URL.parse(await ramielUrl(kit));
-      const scheme = kit.target.base.protocol === "https:" ? "wss:" : "ws:";
-      const [folder, id] = /^(.*\/listen)\/([^/]*)$/.exec(url?.pathname ?? "")?.slice(1) ?? [];
+      const asked = kit.target.base.protocol === "https:" ? "wss:" : "ws:";
+      // A server that is known by another name may be reached by TLS there.
+      const schemes = url !== null && !isAtBase(kit, url) ? ["wss:", "ws:"] : [asked];
+      const [, id = ""] = /\/listen\/([^/]*)$/.exec(url?.pathname ?? "") ?? [];
       expectThat(
-        url?.protocol === scheme && folder !== undefined && UUID.test(id ?? ""),
-        `${scheme}//…/listen/<uuid>`,
+        schemes.includes(url?.protocol ?? "") && UUID.test(id),
+        `${schemes.join(" or ")}//…/listen/<uuid>`,
         url?.href ?? "no address",
       );
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
+  ],
+  [
+    "rpc-address-is-heard",
+    "The address to listen at leads to a socket on which the pulse is heard.",
+    async (kit) => {
+      const url = new URL(await ramielUrl(kit));
+      const [listen = ""] = /\/listen\/[^/]*$/.exec(url.pathname) ?? [];
+      // Where the server is known by another name, that may lead nowhere from here.
+      const path = isAtBase(kit, url) ? `${url.pathname}${url.search}` : listen;
+      const base = isAtBase(kit, url) ? new URL("/", url.href.replace(/^ws/, "http")) : kit.target.base;
+      using socket = await kit.listen({ path }, { ...kit.target, base });
+      await kit.write(144);
+      const frame = await socket.text();
+      expectThat(frame.includes('"heartRate":144}'), "the frame of a reading of 144", frame);
+    },
+    { needs: OPEN_LINK },
   ],
   [
     "rpc-address-holds-no-token",
     "The address to listen at holds nothing but the widget's id: no query, and never a token.",
     async (kit) => {
       const address = await ramielUrl(kit);
-      const { read, write } = kit.tokens;
       const url = URL.parse(address);
       const isClean =
         url?.search === "" &&
         url.hash === "" &&
         url.username === "" &&
-        ![read, write].some(({ token }) => address.toLowerCase().includes(token.toLowerCase()));
+        !secretsOf(kit.options).tokens.some((token) => address.toLowerCase().includes(token.toLowerCase()));
       expectThat(isClean, "an address without a query and without a token", address);
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
   ],
   [
     "rpc-unknown",
@@ -123,11 +128,13 @@ export const WIDGET_LINK = area("link", SECTION, [
     "rpc-other-method",
     "A call of another method is answered with JSON-RPC's error -32601.",
     async (kit) => expectRpcError(await callRpc(kit, '{"jsonrpc":"2.0","method":"dance","id":"1"}'), -32_601),
+    { isOurs: true },
   ],
   [
     "rpc-no-json",
     "A call that is no JSON is answered with JSON-RPC's error -32700.",
     async (kit) => expectRpcError(await callRpc(kit, "{"), -32_700),
+    { isOurs: true },
   ],
   [
     "socket-frame",
@@ -137,7 +144,7 @@ export const WIDGET_LINK = area("link", SECTION, [
       const measuredAt = await kit.write(141);
       expectSame(await socket.text(), `{"timestamp":${measuredAt},"data":{"heartRate":141}}`, "the frame ");
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
   ],
   [
     "socket-frames-are-plain-text",
@@ -147,7 +154,7 @@ export const WIDGET_LINK = area("link", SECTION, [
       await kit.write(142);
       expectPlainText(await socket.next());
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
   ],
   [
     "socket-texts-are-ignored",
@@ -158,55 +165,78 @@ export const WIDGET_LINK = area("link", SECTION, [
       const frame = await socket.text();
       expectThat(frame.includes('"heartRate":101}'), "the next reading", frame);
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK, isOurs: true },
   ],
   [
     "socket-unknown",
     "The socket of an unknown widget is refused with 404, before there is a socket.",
-    async (kit) => expectRefused(kit, NOBODY),
+    async (kit) => {
+      const answer = await refusal(kit, NOBODY);
+      expectThat(answer.status === 404, "404", shown(answer));
+    },
+    { isOurs: true },
   ],
   [
     "feed",
     "The old feed is the latest reading, to the byte.",
     async (kit) => {
       const measuredAt = await kit.write(143);
-      const answer = await kit.ask({ path: `/v1/api/feed/${await openWidget(kit)}` });
+      const answer = await askFeed(kit, await openWidget(kit));
       const expected = `{"bpm":143,"measured_at":"${new Date(measuredAt).toISOString()}"}`;
       expectThat(answer.status === 200 && answer.text === expected, `200 ${expected}`, shown(answer));
     },
-    { needs: OPEN },
+    { needs: OPEN_LINK },
   ],
   [
     "feed-unknown",
     "The old feed of an unknown widget is a 404 in JSON.",
-    async (kit) => expectError(await kit.ask({ path: `/v1/api/feed/${NOBODY}` }), { status: 404 }),
+    async (kit) => expectError(await askFeed(kit, NOBODY), { status: 404 }),
+    { isOurs: true },
   ],
   [
     "closed-rpc",
-    "A link that nobody opened is like an unknown widget: getWidget says EntityNotFound.",
-    async (kit) => {
-      const answer = await askRpc(kit, await closedWidget(kit));
-      expectThat(answer.status === 200 && answer.text === NOT_FOUND, `200 ${NOT_FOUND}`, shown(answer));
-    },
-    { needs: CLOSED },
+    "getWidget of a link that nobody opened names no address to listen at.",
+    async (kit) => expectNoAddress(await askRpc(kit, await closedWidget(kit))),
+    { needs: CLOSED_LINK },
   ],
   [
     "closed-socket",
-    "The socket of a link that nobody opened is refused with 404.",
-    async (kit) => expectRefused(kit, await closedWidget(kit)),
-    { needs: CLOSED },
+    "The socket of a link that nobody opened is refused.",
+    async (kit) => {
+      const answer = await refusal(kit, await closedWidget(kit));
+      expectThat(answer.status >= 400, "an answer of 400 or more", shown(answer));
+    },
+    { needs: CLOSED_LINK },
   ],
   [
     "closed-feed",
-    "The old feed of a link that nobody opened is a 404.",
-    async (kit) =>
-      expectError(await kit.ask({ path: `/v1/api/feed/${await closedWidget(kit)}` }), { status: 404 }),
-    { needs: CLOSED },
+    "The old feed of a link that nobody opened tells no heart rate.",
+    async (kit) => {
+      const answer = await askFeed(kit, await closedWidget(kit));
+      expectThat(answer.status >= 400, "an answer of 400 or more", shown(answer));
+    },
+    { needs: CLOSED_LINK },
+  ],
+  [
+    "closed-is-as-unknown",
+    "A link that nobody opened cannot be told from an unknown one: getWidget, the socket and the feed answer the same.",
+    async (kit) => {
+      for (const ask of [askRpc, refusal, askFeed]) {
+        const [closed, unknown] = [await ask(kit, await closedWidget(kit)), await ask(kit, NOBODY)];
+        expectSame(shown(closed), shown(unknown));
+      }
+    },
+    { needs: CLOSED_LINK, isOurs: true },
   ],
 ]);
 
-async function expectRefused(kit: Kit, id: string): Promise<void> {
+function askFeed(kit: Kit, id: string): Promise<Answer> {
+  return kit.ask({ path: `/v1/api/feed/${id}` });
+}
+
+/** What somebody is answered who wants to listen by a link; a socket that opens is closed at once. */
+async function refusal(kit: Kit, id: string): Promise<Answer> {
   const { answer, socket } = await kit.handshake({ path: `/listen/${id}` });
-  using _closed = socket;
-  expectThat(answer.status === 404, "404", shown(answer));
+  socket?.[Symbol.dispose]();
+  return answer;
 }

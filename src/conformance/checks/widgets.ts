@@ -60,7 +60,7 @@ export async function makeWidget(
   const answer = await send(kit, PATHS.widgets, token, body);
   const widget = (expectJson(answer) as { readonly widget?: WireWidget }).widget;
   expectThat(typeof widget?.id === "string", "200 with a widget", shown(answer));
-  if (token !== undefined) kit.madeWidgets.push({ id: (widget as WireWidget).id, token });
+  if (token !== undefined) kit.shared.madeWidgets.push({ id: (widget as WireWidget).id, token });
   return { widget: widget as WireWidget, answer };
 }
 
@@ -69,9 +69,34 @@ function sharedWidget(kit: Kit): Promise<WireWidget> {
   return kit.once("widget", async () => (await makeWidget(kit, kit.token([UPDATE]))).widget);
 }
 
+/** The id of a widget whose link is open: one that was made with a token that may hear the pulse, or that was given. */
+export async function openWidget(kit: Kit): Promise<string> {
+  if (kit.tokens.find([UPDATE, HEAR]) === undefined) return kit.options.widget ?? "";
+  return kit.once("open widget", async () => (await makeWidget(kit, kit.token([UPDATE, HEAR]))).widget.id);
+}
+
+/** What {@link openWidget} needs. */
+export const OPEN_LINK: readonly Need[] = [
+  {
+    words: `a token of the test user that holds ${UPDATE} and ${HEAR} (--token), or a widget whose link is open (--widget)`,
+    isMet: ({ tokens, options }) => tokens.find([UPDATE, HEAR]) !== undefined || options.widget !== undefined,
+  },
+];
+
+/** The id of a widget whose link was never opened. */
+export function closedWidget(kit: Kit): Promise<string> {
+  return kit.once(
+    "closed widget",
+    async () => (await makeWidget(kit, kit.token([UPDATE], [HEAR]))).widget.id,
+  );
+}
+
+/** What {@link closedWidget} needs. */
+export const CLOSED_LINK: readonly Need[] = [holdsWithout([UPDATE], HEAR)];
+
 const kinds: readonly Rule[] = Object.entries(META_IDS).map(([name, metaId]) => [
   `creates-${name}`,
-  `A widget of the documented kind ${metaId} can be made, and is answered whole.`,
+  `A widget of the kind ${metaId} can be made, and is answered whole.`,
   async (kit) => {
     const { widget, answer } = await makeWidget(kit, kit.token([UPDATE]), metaId);
     const expected = {
@@ -83,7 +108,8 @@ const kinds: readonly Rule[] = Object.entries(META_IDS).map(([name, metaId]) => 
     };
     expectJsonBytes(answer, JSON.stringify({ widget: expected }));
   },
-  { needs: [holds(UPDATE)] },
+  // Of the others the documentation shows widgets, and not how they are made.
+  { needs: [holds(UPDATE)], ...(name === "basic" ? {} : { isOurs: true }) },
 ]);
 
 /** A token that reads and updates, and one that sees every widget. */
@@ -111,7 +137,7 @@ export const WIDGETS = area("widgets", SECTION, [
     "create-refuses-no-json",
     "A widget made with a body that is no JSON is a 400.",
     async (kit) => expectError(await send(kit, PATHS.widgets, kit.token([UPDATE]), "{"), { status: 400 }),
-    { needs: [holds(UPDATE)] },
+    { needs: [holds(UPDATE)], isOurs: true },
   ],
   [
     "update-replaces",
@@ -133,7 +159,7 @@ export const WIDGETS = area("widgets", SECTION, [
       const { id } = await sharedWidget(kit);
       expectError(await send(kit, `${PATHS.widgets}/${id}`, kit.token([UPDATE]), "{"), { status: 400 });
     },
-    { needs: [holds(UPDATE)] },
+    { needs: [holds(UPDATE)], isOurs: true },
   ],
   [
     "update-unknown",
@@ -201,5 +227,16 @@ export const WIDGETS = area("widgets", SECTION, [
       expectThat(!isSeen, "a list without the widget", `a list with ${widget.id}`);
     },
     { needs: [holds(UPDATE, HEAR), holdsWithout([READ], HEAR)] },
+  ],
+  [
+    "list-shows-closed-links",
+    `A token without ${HEAR} sees the widgets whose link is closed.`,
+    async (kit) => {
+      const closed = await closedWidget(kit);
+      const seen = await list(kit, kit.token([READ], [HEAR]));
+      const isSeen = seen.some(({ id }) => id === closed);
+      expectThat(isSeen, "a list with the widget", `a list of ${seen.length} others`);
+    },
+    { needs: [...CLOSED_LINK, holdsWithout([READ], HEAR)] },
   ],
 ]);

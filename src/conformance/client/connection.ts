@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
-import { connect as connectSecure } from "node:tls";
+import { connect as connectSecure, getCACertificates } from "node:tls";
 
 /** Where the server under test is, and how long it may take. */
 export interface Target {
@@ -14,6 +14,9 @@ export interface Target {
 export class NoAnswer extends Error {
   override name = "NoAnswer";
 }
+
+/** The server ended the connection before it had answered. */
+export class ConnectionEnded extends NoAnswer {}
 
 /** What was found at the beginning of the bytes that arrived, and how many of them it was. */
 export interface Taken<Value> {
@@ -95,7 +98,7 @@ export class Connection implements Disposable {
         this.#received = this.#received.subarray(found.length);
         return found.value;
       }
-      if (this.#ended) throw new NoAnswer("the server ended the connection");
+      if (this.#ended) throw new ConnectionEnded("the server ended the connection");
       if (!(await this.#change(until - performance.now()))) {
         throw new NoAnswer(`nothing came within ${inSeconds(withinMs)}`);
       }
@@ -139,7 +142,8 @@ function dial({ base, authority }: Target, opened: () => void): Socket {
       port,
       // A name for an address is not allowed there (RFC 6066 section 3).
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      ...(authority === undefined ? {} : { ca: authority }),
+      // What is given stands in the place of the usual ones.
+      ...(authority === undefined ? {} : { ca: [...getCACertificates("default"), authority] }),
     },
     opened,
   );

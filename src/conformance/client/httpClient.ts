@@ -30,9 +30,10 @@ export class HttpClient {
     this.target = target;
   }
 
-  /** @throws NoAnswer */
-  async ask(asked: Asked): Promise<Answer> {
+  /** @throws NoAnswer, at once when the signal is aborted */
+  async ask(asked: Asked, signal?: AbortSignal): Promise<Answer> {
     using connection = await Connection.open(this.target);
+    signal?.addEventListener("abort", () => connection[Symbol.dispose](), { once: true });
     connection.send(requestHead(this.target.base, asked, { connection: "close" }));
     if (asked.body !== undefined) connection.send(asked.body);
     const answer = await readAnswer(connection, this.target.answerTimeoutMs, asked.method !== "HEAD");

@@ -2,13 +2,11 @@ import type { Answer } from "../../../src/conformance/client/answer.ts";
 import type { ConformanceOptions, Hooks } from "../../../src/conformance/index.ts";
 import { changed, type Fault, type Passed } from "./mutatingProxy.ts";
 
-/** A server that breaks one rule, and the checks that must say so: these and no others of their areas. */
+/** A server that breaks one rule, and the checks that must say so: these and no others. */
 export interface WrongServer {
   /** What is wrong with it, as the end of "a server that ...". */
   readonly breaks: string;
   readonly fails: readonly string[];
-  /** Areas to run beside those of `fails`. */
-  readonly beside?: readonly string[];
   readonly fault?: (given: ConformanceOptions) => Fault;
   /** What its operator's hand does instead. */
   readonly hooks?: (hooks: Hooks) => Hooks;

@@ -30,6 +30,7 @@ setInterval(() => {
           ),
         ].map(([code, all]) => [code, all.length]),
       ),
+      waves: Math.min(...clients.map(({ unanswered }) => unanswered)),
       refused: clients.flatMap(({ validations }) => validations).filter((status) => status === 401).length,
       gaveUp: gaveUp.length,
       reason: gaveUp[0] ?? null,

@@ -1,3 +1,4 @@
+import { NOBODY } from "../../../../src/conformance/routes.ts";
 import { changed, made, type Passed, withHeaders } from "../mutatingProxy.ts";
 import { answering, asking, ids, path, reversed, rewriting, type WrongServer } from "../wrongServer.ts";
 
@@ -161,7 +162,14 @@ const WIDGETS: readonly WrongServer[] = [
   ),
   {
     breaks: "makes ids in capitals",
-    fails: ids(["widgets"], "id", "update-replaces", "list-has-made", "list-has-updated"),
+    fails: ids(
+      ["widgets"],
+      "id",
+      "update-replaces",
+      "list-has-made",
+      "list-has-updated",
+      "list-shows-closed-links",
+    ).concat("pages.widget-alias"),
     fault: () => rewritingWidget(isCreation, (widget) => ({ ...widget, id: widget.id.toUpperCase() })),
   },
   {
@@ -187,9 +195,15 @@ const WIDGETS: readonly WrongServer[] = [
   },
   {
     breaks: "answers 400 to an update of a widget that is not there",
-    fails: ["widgets.update-unknown"],
+    fails: [
+      "widgets.update-unknown",
+      ...ids(["widget-update"], "bearer-in-any-case", "query-token-not-read"),
+    ],
     fault: () =>
-      answering(path(/0000-4000-8000/), (answer) => (answer.status === 404 ? made(400, MALFORMED) : answer)),
+      answering(
+        (request) => isUpdate(request) && request.path.endsWith(NOBODY),
+        (answer) => (answer.status === 404 ? made(400, MALFORMED) : answer),
+      ),
   },
   {
     breaks: "tells that a widget is somebody else's",
@@ -206,7 +220,7 @@ const WIDGETS: readonly WrongServer[] = [
   },
   {
     breaks: "lists a widget only some time after it was made",
-    fails: ["widgets.list-has-made", "widgets.list-has-updated"],
+    fails: ids(["widgets"], "list-has-made", "list-has-updated", "list-shows-closed-links"),
     fault: () => rewritingList((widgets) => widgets.slice(0, -1)),
   },
   {
@@ -228,8 +242,15 @@ const WIDGETS: readonly WrongServer[] = [
           ? withHeaders(request, { authorization: `Bearer ${tokens[0]}` })
           : request,
       ),
-    // What may not list at all still may not.
-    beside: [],
+  },
+  {
+    breaks: "lists no widget for a token that may not hear the pulse",
+    fails: ["widgets.list-shows-closed-links"],
+    fault: ({ tokens }) =>
+      answering(
+        (request) => isList(request) && tokenOf(request) !== tokens?.[0],
+        (answer) => (answer.status === 200 ? changed(answer, { body: '{"widgets":[]}' }) : answer),
+      ),
   },
 ];
 

@@ -5,8 +5,9 @@ import { all, answering, ids, path, type WrongServer } from "../wrongServer.ts";
 const HTML = { headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" };
 const HTTP = TOKEN_ROUTES.filter(({ isSocket }) => !isSocket).map(({ name }) => name);
 const OAUTH = ["oauth2-token", "oauth2-revoke", "oauth2-device-authorization"];
+const SOCKETS = TOKEN_ROUTES.filter(({ isSocket }) => isSocket).map(({ name }) => name);
 const ANSWERS = [
-  ...[...HTTP, "rpc", "feed", ...OAUTH].map((name) => `answers-${name}`),
+  ...[...HTTP, ...SOCKETS, "rpc", "feed", ...OAUTH].map((name) => `answers-${name}`),
   "answers-success",
   "answers-unknown-path",
   "answers-well-known",
@@ -55,18 +56,13 @@ const CORS: readonly WrongServer[] = [
     fault: () => withHeader("access-control-allow-headers", "*", isPreflight),
   },
   {
-    breaks: "names no method in a preflight",
-    fails: ids(["cors"], ...PREFLIGHTS),
-    fault: () => withHeader("access-control-allow-methods", undefined, isPreflight),
-  },
-  {
     breaks: "lets nobody keep a preflight",
     fails: ids(["cors"], ...PREFLIGHTS),
     fault: () => withHeader("access-control-max-age", undefined, isPreflight),
   },
   {
     breaks: "wants a token for a preflight",
-    fails: ids(["cors"], ...PREFLIGHTS),
+    fails: [...ids(["cors"], ...PREFLIGHTS), "whole-run.every-error-is-json"],
     fault: () => answering(isPreflight, (answer) => changed(answer, { status: 401 })),
   },
   {
@@ -79,7 +75,10 @@ const CORS: readonly WrongServer[] = [
 const ERRORS: readonly WrongServer[] = [
   {
     breaks: "answers an unknown path with a page",
-    fails: ids(["errors"], "unknown-path-api", "unknown-path-oauth2", "unknown-path-v1-api"),
+    fails: [
+      ...ids(["errors"], "unknown-path-api", "unknown-path-oauth2", "unknown-path-v1-api"),
+      "whole-run.every-error-is-json",
+    ],
     fault: () => answering(path(/there-is-no-such-path$/), (answer) => changed(answer, HTML)),
   },
   {
@@ -101,21 +100,21 @@ const ERRORS: readonly WrongServer[] = [
       ),
   },
   {
-    breaks: "answers a body that is too large without a body",
-    fails: ["errors.body-too-large"],
+    breaks: "answers a body that is too large with a page",
+    fails: ["errors.body-too-large", "whole-run.every-error-is-json"],
     fault: () =>
       answering(
         ({ body }) => body.length > 1_000_000,
-        () => made(413, ""),
+        (answer) => changed(answer, HTML),
       ),
   },
   {
-    breaks: "hangs up on a body that is too large",
+    breaks: "fails on a body that is too large",
     fails: ["errors.body-too-large"],
     fault: () =>
       answering(
         ({ body }) => body.length > 1_000_000,
-        () => undefined,
+        (answer) => changed(answer, { status: 500 }),
       ),
   },
   {
@@ -128,7 +127,7 @@ const ERRORS: readonly WrongServer[] = [
   },
   {
     breaks: "refuses a GET that declares JSON",
-    fails: ["errors.content-type-on-get"],
+    fails: ["errors.content-type-on-get", "validate.content-type-ignored", "latest.content-type-ignored"],
     fault: () =>
       answering(
         ({ method, headers }) => method === "GET" && headers.get("content-type") === "application/json",

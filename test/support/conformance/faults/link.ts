@@ -26,7 +26,13 @@ const leadingTo = (change: (address: string) => string) =>
     body.result === undefined ? body : { ...body, result: { ramielUrl: change(body.result.ramielUrl) } },
   );
 
-const OPEN_FOR_EVERYBODY = ids(["link"], "closed-rpc", "closed-socket", "closed-feed");
+const OPEN_FOR_EVERYBODY = ids(
+  ["link"],
+  "closed-rpc",
+  "closed-socket",
+  "closed-feed",
+  "closed-is-as-unknown",
+);
 
 export const LINK_FAULTS: readonly WrongServer[] = [
   {
@@ -41,8 +47,13 @@ export const LINK_FAULTS: readonly WrongServer[] = [
   },
   {
     breaks: "tells another path to listen at",
-    fails: ["link.rpc-address"],
+    fails: ["link.rpc-address", "link.rpc-address-is-heard"],
     fault: () => leadingTo((address) => address.replace("/listen/", "/socket/")),
+  },
+  {
+    breaks: "tells an address that leads to somebody else",
+    fails: ["link.rpc-address-is-heard"],
+    fault: () => leadingTo((address) => address.replace(/[^/]*$/, NOBODY)),
   },
   {
     breaks: "tells a token in the address to listen at",
@@ -50,8 +61,18 @@ export const LINK_FAULTS: readonly WrongServer[] = [
     fault: ({ readToken }) => leadingTo((address) => `${address}?access_token=${readToken}`),
   },
   {
+    breaks: "tells somebody's token where the widget's id should be",
+    fails: ["link.rpc-address-holds-no-token", "link.rpc-address-is-heard"],
+    fault: ({ tokens }) => leadingTo((address) => address.replace(/[^/]*$/, tokens?.[3] ?? "")),
+  },
+  {
+    breaks: "tells an address of TLS where none is spoken",
+    fails: ["link.rpc-address", "link.rpc-address-is-heard"],
+    fault: () => leadingTo((address) => address.replace("ws:", "wss:")),
+  },
+  {
     breaks: "answers getWidget of an unknown widget with 404",
-    fails: ids(["link"], "rpc-unknown", "rpc-id", "closed-rpc"),
+    fails: ids(["link"], "rpc-unknown", "rpc-id"),
     fault: () =>
       answering(isRpc, (answer) =>
         answer.text.includes("-33404") ? changed(answer, { status: 404 }) : answer,
@@ -59,7 +80,7 @@ export const LINK_FAULTS: readonly WrongServer[] = [
   },
   {
     breaks: "has another code for an unknown widget",
-    fails: ids(["link"], "rpc-unknown", "closed-rpc"),
+    fails: ids(["link"], "rpc-unknown"),
     fault: () =>
       answering(isRpc, (answer) => changed(answer, { body: answer.text.replace("-33404", "-32602") })),
   },
@@ -76,7 +97,7 @@ export const LINK_FAULTS: readonly WrongServer[] = [
   },
   {
     breaks: "sends the newer JSON on a link",
-    fails: ["link.socket-frame", "link.socket-texts-are-ignored"],
+    fails: ids(["link"], "socket-frame", "socket-texts-are-ignored", "rpc-address-is-heard"),
     fault: () =>
       saying(isListen, (text) => text.replace("timestamp", "measured_at").replace("heartRate", "heart_rate")),
   },
@@ -90,17 +111,20 @@ export const LINK_FAULTS: readonly WrongServer[] = [
   },
   {
     breaks: "greets listeners of a link",
-    fails: ids(["link"], "socket-frame", "socket-texts-are-ignored"),
+    fails: ids(["link"], "socket-frame", "socket-texts-are-ignored", "rpc-address-is-heard"),
     fault: () => ({ greeting: (request) => (isListen(request) ? [textFrame("hello")] : []) }),
   },
   {
     breaks: "answers what listeners of a link say",
     fails: ["link.socket-texts-are-ignored"],
-    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [textFrame("what?")] : []) }),
+    fault: () => ({
+      reply: ({ opcode }, request) =>
+        opcode === OPCODE.text && isListen(request) ? [textFrame("what?")] : [],
+    }),
   },
   {
     breaks: "answers 403 to listeners of an unknown widget",
-    fails: ["link.socket-unknown"],
+    fails: ["link.socket-unknown", "link.closed-is-as-unknown"],
     fault: () => answering(path(`/listen/${NOBODY}`), (answer) => changed(answer, { status: 403 })),
   },
   {
@@ -111,29 +135,36 @@ export const LINK_FAULTS: readonly WrongServer[] = [
   },
   {
     breaks: "has a feed of nothing for an unknown widget",
-    fails: ["link.feed-unknown"],
-    fault: () => answering(path(`/v1/api/feed/${NOBODY}`), () => made(200, '{"bpm":0,"measured_at":null}')),
+    fails: ["link.feed-unknown", "link.closed-is-as-unknown"],
+    fault: () =>
+      answering(
+        (request) => request.method === "GET" && request.path === `/v1/api/feed/${NOBODY}`,
+        () => made(200, '{"bpm":0,"measured_at":null}'),
+      ),
   },
   {
     breaks: "opens every link when the widget is made",
-    fails: OPEN_FOR_EVERYBODY,
+    fails: [...OPEN_FOR_EVERYBODY, "widgets.list-shows-closed-links"],
     fault: ({ tokens }) =>
       asking((request) =>
-        request.method === "POST" && request.path === "/api/v1/widgets"
+        // The second of the further tokens makes widgets and does not hear.
+        request.method === "POST" &&
+        request.path === "/api/v1/widgets" &&
+        request.headers.get("authorization") === `Bearer ${tokens?.[1]}`
           ? withHeaders(request, { authorization: `Bearer ${tokens?.[0]}` })
           : request,
       ),
   },
   ...(
     [
-      ["closed-rpc", isRpc],
-      ["closed-socket", isListen],
-      ["closed-feed", isFeed],
+      ["getWidget", isRpc],
+      ["socket", isListen],
+      ["feed", isFeed],
     ] as const
   ).map(
     ([name, isMeant]): WrongServer => ({
-      breaks: `tells a link that is closed from one that is not there (${name})`,
-      fails: [`link.${name}`],
+      breaks: `tells by its ${name} a link that is closed from one that is not there`,
+      fails: ["link.closed-is-as-unknown"],
       fault: () =>
         answering(
           (request) => isMeant(request) && !isAboutNobody(request),

@@ -1,4 +1,4 @@
-import { OPCODE } from "../../../../src/conformance/client/frames.ts";
+import { type Frame, OPCODE } from "../../../../src/conformance/client/frames.ts";
 import {
   changed,
   closeFrame,
@@ -35,11 +35,37 @@ const PLAIN_FRAMES = FIRST_FRAMES.filter(
   (name) => !["frame-json", "frame-json-by-name", "frame-legacy", "late-reading-is-heard"].includes(name),
 );
 
+/** What the checks of writing hear. */
+const PLAIN_WRITES = [
+  "zero-is-not-streamed",
+  "negative-is-not-streamed",
+  "same-reading-streamed-once",
+  "future-reading-sent-again",
+] as const;
+
+/** Every check of the live socket that waits for the answer to a ping. */
+const PINGING = ids(
+  ["live"],
+  "no-greeting",
+  "every-reading-in-order",
+  "client-pings-are-answered",
+  "client-texts-are-ignored",
+);
+
+const TEXTS_IGNORED = [...ids(["live", "room"], "client-texts-are-ignored"), "link.socket-texts-are-ignored"];
+
 /** Changes the frames of readings as such. */
 function framing(change: Fault["frame"] & {}): Fault {
   return {
     frame: (frame, request) =>
       frame.opcode === OPCODE.text && isLive(request) ? change(frame, request) : [frame],
+  };
+}
+
+/** Changes what a ping on a live socket is answered. */
+function ponging(change: (frame: Frame) => readonly Frame[]): Fault {
+  return {
+    frame: (frame, request) => (frame.opcode === OPCODE.pong && isLive(request) ? change(frame) : [frame]),
   };
 }
 
@@ -64,12 +90,18 @@ const FRAMES: readonly WrongServer[] = [
       "frame-legacy",
       "late-reading-is-heard",
       "every-listener-hears",
-    ),
+    ).concat("write.future-counts-from-arrival"),
     fault: () => saying(isLive, (text) => text.replaceAll(",", ", ")),
   },
   {
     breaks: "writes the keys of a frame in another order",
-    fails: ids(["live"], "frame-json", "frame-json-by-name", "late-reading-is-heard", "every-listener-hears"),
+    fails: ids(
+      ["live"],
+      "frame-json",
+      "frame-json-by-name",
+      "late-reading-is-heard",
+      "every-listener-hears",
+    ).concat("write.future-counts-from-arrival"),
     fault: () => saying(isLive, (text) => text.replace(/^\{("measured_at":\d+),("data":.*)\}$/, "{$2,$1}")),
   },
   {
@@ -84,7 +116,7 @@ const FRAMES: readonly WrongServer[] = [
   },
   {
     breaks: "ends a bare number with a newline",
-    fails: ids(["live"], ...PLAIN_FRAMES),
+    fails: [...ids(["live"], ...PLAIN_FRAMES), ...ids(["write"], ...PLAIN_WRITES)],
     fault: () => saying(isPlain, (text) => `${text}\n`),
   },
   {
@@ -130,7 +162,10 @@ const FRAMES: readonly WrongServer[] = [
 const HEARING: readonly WrongServer[] = [
   {
     breaks: "greets its listeners",
-    fails: ids(["live"], ...FIRST_FRAMES),
+    fails: [
+      ...ids(["live"], ...FIRST_FRAMES),
+      ...ids(["write"], ...PLAIN_WRITES, "future-counts-from-arrival"),
+    ],
     fault: () => ({ greeting: (request) => (isLive(request) ? [textFrame('{"status":"connected"}')] : []) }),
   },
   {
@@ -145,7 +180,7 @@ const HEARING: readonly WrongServer[] = [
   },
   {
     breaks: "streams only changes",
-    fails: ["live.steady-pulse-is-sent"],
+    fails: ["live.steady-pulse-is-sent", "timing.steady-pulse"],
     fault: onlyChanges,
   },
   {
@@ -165,6 +200,16 @@ const HEARING: readonly WrongServer[] = [
       saying(isLive, (text) => (text.startsWith("{") && text.includes(":133}") ? undefined : text)),
   },
   {
+    breaks: "takes nothing from others, so that nobody can tell whether they are heard",
+    fails: ["live.nobody-else-is-heard"],
+    fault: () => ({
+      answer: (request, next) =>
+        writtenBy(request)?.bpm === 134
+          ? made(400, '{"error_code":8001,"error_message":"heart_rate"}')
+          : next(request),
+    }),
+  },
+  {
     breaks: "streams what others send",
     fails: ["live.nobody-else-is-heard"],
     fault: ({ writeToken }) =>
@@ -176,36 +221,25 @@ const HEARING: readonly WrongServer[] = [
   },
   {
     breaks: "answers no ping",
-    fails: ids(
-      ["live"],
-      "no-greeting",
-      "every-reading-in-order",
-      "client-pings-are-answered",
-      "client-texts-are-ignored",
-    ),
-    fault: () => ({ frame: (frame) => (frame.opcode === OPCODE.pong ? [] : [frame]) }),
+    fails: PINGING,
+    fault: () => ponging(() => []),
   },
   {
     breaks: "answers a ping without its payload",
-    fails: ids(
-      ["live"],
-      "no-greeting",
-      "every-reading-in-order",
-      "client-pings-are-answered",
-      "client-texts-are-ignored",
-    ),
-    fault: () => ({
-      frame: (frame) => (frame.opcode === OPCODE.pong ? [{ ...frame, payload: Buffer.alloc(0) }] : [frame]),
-    }),
+    fails: PINGING,
+    fault: () => ponging((frame) => [{ ...frame, payload: Buffer.alloc(0) }]),
   },
   {
     breaks: "answers what clients say",
     fails: ["live.client-texts-are-ignored"],
-    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [textFrame('{"type":"pong"}')] : []) }),
+    fault: () => ({
+      reply: ({ opcode }, request) =>
+        opcode === OPCODE.text && isLive(request) ? [textFrame('{"type":"pong"}')] : [],
+    }),
   },
   {
     breaks: "closes a socket on which a client says something",
-    fails: ["live.client-texts-are-ignored"],
+    fails: TEXTS_IGNORED,
     fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [closeFrame(1003)] : []) }),
   },
   {
@@ -219,54 +253,3 @@ const HEARING: readonly WrongServer[] = [
 ];
 
 export const LIVE_FAULTS: readonly WrongServer[] = [...FRAMES, ...HEARING];
-
-/** Listeners of the timing suite, as far as they hear. */
-export const TIMING_FAULTS: readonly WrongServer[] = [
-  {
-    breaks: "streams only changes, for a long time",
-    fails: ["timing.steady-pulse"],
-    fault: onlyChanges,
-  },
-  {
-    breaks: "cuts a socket on which nothing happens",
-    fails: ["timing.quiet-socket"],
-    fault: () => {
-      let opened = 0;
-      return {
-        // The second socket of the suite is the quiet one.
-        greeting: async () => {
-          if (++opened !== 2) return [];
-          await Bun.sleep(100);
-          return [closeFrame(1001)];
-        },
-      };
-    },
-  },
-  {
-    breaks: "sends a text frame to keep a quiet socket alive",
-    fails: ["timing.quiet-socket"],
-    fault: () => {
-      let opened = 0;
-      return {
-        greeting: async () => {
-          if (++opened !== 2) return [];
-          await Bun.sleep(100);
-          return [textFrame('{"type":"ping"}')];
-        },
-      };
-    },
-  },
-  {
-    breaks: "stops answering pings after a while",
-    fails: ["timing.client-pings"],
-    fault: () => {
-      let answered = 0;
-      return { frame: (frame) => (frame.opcode === OPCODE.pong && ++answered > 2 ? [] : [frame]) };
-    },
-  },
-  {
-    breaks: "leaves out what a slow listener missed",
-    fails: ["timing.no-hole-after-a-pause"],
-    fault: () => saying(isPlain, (text) => (text === "700" ? undefined : text)),
-  },
-];

@@ -1,16 +1,8 @@
 import { OPCODE } from "../../../../src/conformance/client/frames.ts";
+import type { ConformanceOptions } from "../../../../src/conformance/index.ts";
 import { TOKEN_ROUTES } from "../../../../src/conformance/routes.ts";
 import { changed, closeFrame, type Fault, made, type Passed } from "../mutatingProxy.ts";
-import {
-  answering,
-  codeOf,
-  ids,
-  path,
-  rewriting,
-  saying,
-  type WrongServer,
-  writtenBy,
-} from "../wrongServer.ts";
+import { answering, codeOf, ids, path, saying, type WrongServer, writtenBy } from "../wrongServer.ts";
 
 const LIVE = path("/api/v1/data/real_time");
 const ROOM = path(/^\/api\/v2\/data\/rooms\//);
@@ -34,6 +26,25 @@ const isHandshake = ({ headers }: Passed) => headers.has("upgrade");
 const isRevoked = (given: { readonly revocableToken?: string | undefined }) => (request: Passed) =>
   request.headers.get("authorization") === `Bearer ${given.revocableToken}`;
 
+/** From the revocation on every link seems to be open. */
+function leavingLinksOpen(): WrongServer {
+  let isRevoked = false;
+  const body = '{"jsonrpc":"2.0","id":"1","result":{"ramielUrl":"ws://localhost/listen/"}}';
+  return {
+    breaks: "leaves the links of a revoked token open",
+    fails: ["revocation.closes-its-links"],
+    fault: () =>
+      answering(path("/v1/api/public/rpc"), (answer) => (isRevoked ? changed(answer, { body }) : answer)),
+    hooks: (hooks) => ({
+      ...hooks,
+      revoke: async (details) => {
+        await hooks.revoke?.(details);
+        isRevoked = true;
+      },
+    }),
+  };
+}
+
 const REVOCATION: readonly WrongServer[] = [
   {
     breaks: "closes the live sockets of a revoked token with 1001",
@@ -52,19 +63,10 @@ const REVOCATION: readonly WrongServer[] = [
   },
   {
     breaks: "closes those who listen by a link with 1000",
-    fails: ["revocation.ends-listening-by-its-links"],
+    fails: ["revocation.ends-listening-by-its-links", "whole-run.never-closed-with-1000"],
     fault: () => closing(LINK, 1000),
   },
-  {
-    breaks: "leaves the links of a revoked token open",
-    fails: ["revocation.closes-its-links"],
-    fault: () =>
-      answering(path("/v1/api/public/rpc"), (answer) =>
-        changed(answer, {
-          body: '{"jsonrpc":"2.0","id":"1","result":{"ramielUrl":"ws://localhost/listen/"}}',
-        }),
-      ),
-  },
+  leavingLinksOpen(),
   {
     breaks: "tells of a revoked token as if it were good",
     fails: ["revocation.validate-refused"],
@@ -147,9 +149,8 @@ const RESTART: readonly WrongServer[] = [
     breaks: "forgets the last reading when it restarts",
     fails: ["restart.keeps-readings"],
     fault: () =>
-      rewriting<{ readonly measured_at: number; readonly data: { readonly heart_rate: number } }>(
-        LATEST,
-        (body) => (body.data.heart_rate === 161 ? { ...body, data: { heart_rate: 160 } } : body),
+      answering(LATEST, (answer) =>
+        changed(answer, { body: answer.text.replace('"heart_rate":161}', '"heart_rate":160}') }),
       ),
   },
   {
@@ -206,13 +207,13 @@ const STORE: readonly WrongServer[] = [
 function whileFailing(
   breaks: string,
   fails: readonly string[],
-  fault: (isFailing: () => boolean) => Fault,
+  fault: (isFailing: () => boolean, given: ConformanceOptions) => Fault,
 ): WrongServer {
   let isFailing = false;
   return {
     breaks,
     fails,
-    fault: () => fault(() => isFailing),
+    fault: (given) => fault(() => isFailing, given),
     hooks: (hooks) => ({
       ...hooks,
       tokenStoreFailure: async (details) => {
@@ -240,7 +241,10 @@ const TOKEN_STORE: readonly WrongServer[] = [
   },
   {
     breaks: "answers 503 with a page while tokens cannot be looked up",
-    fails: ids(["token-store-failure"], ...ROUTES.map((name) => `unknown-${name}`)),
+    fails: [
+      ...ids(["token-store-failure"], ...ROUTES.map((name) => `unknown-${name}`)),
+      "whole-run.every-error-is-json",
+    ],
     fault: () =>
       answering(
         () => true,
@@ -251,9 +255,13 @@ const TOKEN_STORE: readonly WrongServer[] = [
   whileFailing(
     "signs everybody out while tokens cannot be looked up",
     ids(["token-store-failure"], ...ROUTES.map((name) => `good-${name}`)),
-    (isFailing) =>
+    (isFailing, { readToken, writeToken, tokens = [] }) =>
       answering(
-        ({ headers }) => isFailing() && !(headers.get("authorization") ?? "").includes("0000-4000"),
+        ({ headers }) =>
+          isFailing() &&
+          [readToken, writeToken, ...tokens].some(
+            (token) => headers.get("authorization") === `Bearer ${token}`,
+          ),
         () => made(401, '{"error_code":7005,"error_message":"token_not_found"}'),
       ),
   ),
@@ -273,5 +281,10 @@ export const EXPIRY_FAULTS: readonly WrongServer[] = [
     breaks: "closes the sockets of an expired token with 1001",
     fails: ["expiry.closes-live-socket"],
     fault: () => closing(LIVE, 1001),
+  },
+  {
+    breaks: "closes the rooms sockets of an expired token late",
+    fails: ["expiry.closes-room-socket"],
+    fault: () => closing(ROOM, 1008, 2_300),
   },
 ];

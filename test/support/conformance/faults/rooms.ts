@@ -59,13 +59,17 @@ export const ROOM_FAULTS: readonly WrongServer[] = [
     fails: ["room.timestamp-is-effective"],
     fault: () =>
       telling("heart_rate", (text) =>
-        text.includes('"bpm":155}') ? text.replace(/"20\d\d-/, '"2999-') : text,
+        text.includes('"bpm":155}')
+          ? text.replace(/"20\d\d-[^"]*"/, `"${new Date(Date.now() + 7_200_000).toISOString()}"`)
+          : text,
       ),
   },
   {
     breaks: "answers what the members of a room say",
     fails: ["room.client-texts-are-ignored"],
-    fault: () => ({ reply: ({ opcode }) => (opcode === OPCODE.text ? [textFrame("what?")] : []) }),
+    fault: () => ({
+      reply: ({ opcode }, request) => (opcode === OPCODE.text && isRoom(request) ? [textFrame("what?")] : []),
+    }),
   },
   {
     breaks: "answers 400 to a member without an upgrade",

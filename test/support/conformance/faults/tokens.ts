@@ -66,7 +66,7 @@ const ERRORS: readonly WrongServer[] = [
   },
   {
     breaks: "answers an unknown token with text in place of JSON",
-    fails: ids(ROUTES, "token-unknown"),
+    fails: [...ids(ROUTES, "token-unknown"), "whole-run.every-error-is-json"],
     fault: () =>
       answering(isUnknown, (answer) =>
         changed(answer, { headers: { "content-type": "text/html" }, body: "Unauthorized" }),
@@ -74,7 +74,7 @@ const ERRORS: readonly WrongServer[] = [
   },
   {
     breaks: "writes error codes as text",
-    fails: ids(ROUTES, "token-unknown"),
+    fails: [...ids(ROUTES, "token-unknown"), "whole-run.every-error-is-json"],
     fault: () =>
       answering(isUnknown, (answer) =>
         changed(answer, { body: '{"error_code":"7005","error_message":"token_not_found"}' }),
@@ -92,7 +92,7 @@ const ERRORS: readonly WrongServer[] = [
   },
   {
     breaks: "answers 403 where a scope is missing",
-    fails: [...ids(SCOPED, "scope-missing"), "validate.server-token-opens-nobody"],
+    fails: ids(SCOPED, "scope-missing"),
     fault: () =>
       answering(all, (answer) => (codeOf(answer) === 7011 ? changed(answer, { status: 403 }) : answer)),
   },
@@ -122,16 +122,14 @@ const PASSING: readonly WrongServer[] = [
     }),
   },
   {
-    breaks: "reads a token from the query everywhere",
-    fails: ids(NO_QUERY, "query-token-not-read"),
+    breaks: "reads a token from the query everywhere, and before the header",
+    fails: [...ids(NO_QUERY, "query-token-not-read"), ...ids(QUERY, "tokens-that-differ")],
     fault: () =>
       asking((request) =>
         inQuery(request) === null
           ? request
           : withHeaders(request, { authorization: `Bearer ${inQuery(request)}` }),
       ),
-    // The routes that do read it tell two tokens apart.
-    beside: [],
   },
   {
     breaks: "reads no token from the query",
@@ -155,8 +153,6 @@ const PASSING: readonly WrongServer[] = [
           : next(request);
       },
     }),
-    // The other routes do not read it anyway.
-    beside: [],
   },
   {
     breaks: "refuses a token that is sent twice",
@@ -189,6 +185,20 @@ const PASSING: readonly WrongServer[] = [
       ),
   },
 ];
+
+/** A bad token in the query, which is answered 401 with a challenge too. */
+const QUERY_CHALLENGE: WrongServer = {
+  breaks: "sends no challenge to a bad token in the query",
+  fails: ids(QUERY, "token-in-query-malformed", "token-in-query-unknown"),
+  fault: () =>
+    answering(
+      (request) => inQuery(request) !== null && header(request) === undefined,
+      (answer) =>
+        [7005, 7010].includes(codeOf(answer))
+          ? changed(answer, { headers: { "www-authenticate": undefined } })
+          : answer,
+    ),
+};
 
 interface Validation {
   readonly token: string;
@@ -247,6 +257,15 @@ const VALIDATION: readonly WrongServer[] = [
       fromSecondTime((body) => ({ ...body, scopes: "data:heart_rate:write" }), writeToken ?? ""),
   },
   {
+    breaks: "wants the body of a validation that declares one",
+    fails: ["validate.content-type-ignored"],
+    fault: () =>
+      answering(
+        (request) => isValidation(request) && request.headers.has("content-type"),
+        () => made(400, '{"error_code":8001,"error_message":"body: expected JSON"}'),
+      ),
+  },
+  {
     breaks: "gives a server's token a profile",
     fails: ["validate.server-token"],
     fault: ({ serverToken }) =>
@@ -266,4 +285,4 @@ const VALIDATION: readonly WrongServer[] = [
   },
 ];
 
-export const TOKEN_FAULTS: readonly WrongServer[] = [...ERRORS, ...PASSING, ...VALIDATION];
+export const TOKEN_FAULTS: readonly WrongServer[] = [...ERRORS, ...PASSING, QUERY_CHALLENGE, ...VALIDATION];

@@ -83,7 +83,7 @@ const ACCEPTING: readonly WrongServer[] = [
   },
   {
     breaks: "answers 201 for one reading",
-    fails: ["write.accepts"],
+    fails: ["write.accepts", "profile.heart-rate-sent"],
     fault: () =>
       answering(
         (request) => writtenBy(request)?.bpm === 75,
@@ -99,12 +99,12 @@ const ACCEPTING: readonly WrongServer[] = [
   },
   {
     breaks: "takes no heart rate over 300",
-    fails: ["write.accepts-65535"],
+    fails: ["write.accepts-65535", "statistics.written-counts-at-once"],
     fault: () => refusing((bpm) => bpm > 300 && bpm <= 65_535),
   },
   {
     breaks: "takes no heart rate below 20",
-    fails: ["write.accepts-1"],
+    fails: ["write.accepts-1", "statistics.written-counts-at-once"],
     fault: () => refusing((bpm) => bpm > 0 && bpm < 20),
   },
   {
@@ -223,6 +223,16 @@ const IDENTITY: readonly WrongServer[] = [
       ),
   },
   {
+    breaks: "takes a clock that is ahead back by half of it",
+    fails: ["write.future-counts-from-arrival", "write.future-does-not-stay-latest"],
+    fault: () =>
+      remembering((latest, { at, bpm }) =>
+        at > Date.now() + AHEAD_MS && at < 1e14 && latest.data.heart_rate === bpm
+          ? reading(at - 12 * AHEAD_MS, bpm)
+          : latest,
+      ),
+  },
+  {
     breaks: "streams the time of a clock that is ahead",
     fails: ["write.future-counts-from-arrival"],
     fault: () =>
@@ -234,8 +244,10 @@ const IDENTITY: readonly WrongServer[] = [
     breaks: "keeps a reading of tomorrow as the latest",
     fails: ["write.future-does-not-stay-latest"],
     fault: () =>
-      rewriting<Reading>(path(LATEST), (latest) =>
-        latest.data.heart_rate === 88 ? reading(latest.measured_at + AHEAD_MS, 87) : latest,
+      rewriting<Reading | number>(path(LATEST), (latest) =>
+        typeof latest === "object" && latest.data.heart_rate === 88
+          ? reading(latest.measured_at + AHEAD_MS, 87)
+          : latest,
       ),
   },
 ];
@@ -307,7 +319,7 @@ const LATEST_FAULTS: readonly WrongServer[] = [
     fails: ["latest.json-by-name"],
     fault: () =>
       answering(
-        ({ query }) => query.get("response_mode") === "json",
+        ({ path, query }) => path === LATEST && query.get("response_mode") === "json",
         () => made(400, MALFORMED),
       ),
   },
