@@ -9,6 +9,7 @@ import { runVictim } from "../support/faults/runVictim.ts";
 import { modelAfter, note, OPERATIONS, operate, SEALING_OPTIONS } from "../support/faults/sealingScript.ts";
 import { withSeed } from "../support/faults/seed.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
 const VICTIM = "sealingVictim.ts";
@@ -95,7 +96,7 @@ function contents(engine: ReadingEngine): Contents {
       ...engine
         .read(profile, 0, END_OF_TIME, 1_000_000)
         .map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`),
-      statisticsOf(engine.aggregate(profile, 0, END_OF_TIME), {}),
+      statisticsOf(sumsOf(engine, profile, 0, END_OF_TIME), {}),
     ]),
   ];
 }

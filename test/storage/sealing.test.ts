@@ -8,6 +8,7 @@ import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
 import { byTime, keptReadings, recordingNamed } from "../support/recordings.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
 const HOUR = 3_600_000;
@@ -92,6 +93,10 @@ const turn = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("correct" as const), profile, source, at: time, bpm }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("ask" as const), profile, span: fc.tuple(time, time) }),
+  },
   { weight: 1, arbitrary: kind("restart") },
   {
     weight: 1,
@@ -153,6 +158,17 @@ describe("sealing", () => {
                 expect(engine.correct(next.profile, [correction])).toBe(expected);
                 break;
               }
+              case "ask": {
+                const [first, last] = next.span.toSorted((a, b) => a - b) as [number, number];
+                for (const [from, to] of [
+                  [0, END_OF_TIME],
+                  [first, last],
+                ] as const) {
+                  const hours = sumsOf(engine, next.profile, from, to);
+                  expect(statisticsOf(hours, {})).toEqual(model.statistics(next.profile, from, to, {}));
+                }
+                break;
+              }
               case "restart":
                 engine.close();
                 engine = new ReadingEngine(options);
@@ -172,7 +188,11 @@ describe("sealing", () => {
                 [0, END_OF_TIME],
                 [start, end],
               ] as const) {
-                const hours = engine.aggregate(profile, first, last);
+                // What is reckoned is packed and sealed meanwhile.
+                const hours = sumsOf(engine, profile, first, last, () => {
+                  engine.packStep();
+                  engine.sealStep();
+                });
                 expect(statisticsOf(hours, {})).toEqual(model.statistics(profile, first, last, {}));
               }
               const latest = engine.latest(profile);
@@ -260,7 +280,7 @@ describe("sealing", () => {
     expect(engine.measure()).toMatchObject({ sealedReadings: 10, packedReadings: 12, unsealedHours: 0 });
     for (const profile of [1, 2]) {
       expect(engine.read(profile, 0, END_OF_TIME, 100)).toHaveLength(11);
-      expect(engine.aggregate(profile, 0, END_OF_TIME)).toMatchObject([{ readings: 11, coveredMs: 10_000 }]);
+      expect(sumsOf(engine, profile, 0, END_OF_TIME)).toMatchObject([{ readings: 11, coveredMs: 10_000 }]);
     }
     // With one reading less it is no longer too large, once something is added to it or the store is opened again.
     expect(engine.remove(2, NOON, NOON)).toBe(1);

@@ -63,7 +63,7 @@ export class ReadingEngine {
     this.#database = database;
     const fresh = () => this.#generations();
     const clock = this.#clock;
-    this.#places = openPlaces(database, fresh);
+    this.#places = openPlaces(database, fresh, options.sealedHourReadingsMax);
     const stepMs = options.packingStepMs ?? PACKING_STEP_MS;
     this.#sealer = new Sealer({ ...options, ...this.#places, database, clock, stepMs });
     this.#amender = new Amender({ ...this.#places, database, fresh, clock });
@@ -130,9 +130,9 @@ export class ReadingEngine {
       .map((reading) => ({ ...reading, profile }) as unknown as StoredReading);
   }
 
-  /** See {@link ReadingStore.aggregate}. */
-  aggregate(profile: number, from: number, to: number): readonly HourAggregate[] {
-    return this.#places.stored.aggregate(profile, from, to);
+  /** The steps towards the answer of {@link ReadingStore.aggregate}; everything else may be done in between. */
+  aggregating(profile: number, from: number, to: number): Generator<void, readonly HourAggregate[]> {
+    return this.#places.stored.aggregating({ profile, from, to });
   }
 
   /** See {@link ReadingStore.remove}. @throws StoreUnavailable when nothing was deleted */
@@ -289,7 +289,6 @@ export class ReadingEngine {
       this.#touch(packed);
       return changed;
     } catch (error) {
-      this.#places.sealed.clear();
       throw explain(error, this.#file);
     }
   }

@@ -1,3 +1,5 @@
+import type { HourAggregate } from "../../domain/statistics.ts";
+import { AnswersInSteps } from "./answersInSteps.ts";
 import { ReadingEngine } from "./readingEngine.ts";
 import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
@@ -28,11 +30,17 @@ const IDLE_SEALING_DUTY = 0.5;
 const SEALING_CHECK_MS_MIN = 10;
 const SEALING_CHECK_MS_MAX = 5_000;
 
+/** How long statistics may hold up the writes at a time, and the share of the time they may take while readings come in. */
+const AGGREGATING_STEP_MS = 2;
+const AGGREGATING_DUTY = 0.5;
+
 /** How long packing waits after the file could not be written. */
 const PACKING_RETRY_MS = 1_000;
 
 let engine: ReadingEngine;
 let packingScheduled = false;
+const aggregations = new AnswersInSteps<readonly HourAggregate[]>();
+let aggregatingScheduled = false;
 let appendsSinceCheck = 0;
 let idle = false;
 let sealingCheckMs = SEALING_CHECK_MS_MAX;
@@ -77,6 +85,10 @@ function append({ batch, intervals }: ToWorker & { kind: "append" }): void {
 }
 
 function ask(id: number, question: Question): void {
+  if (question.about === "aggregate") {
+    aggregate(id, question);
+    return;
+  }
   try {
     answer({ kind: "answer", id, answer: answerTo(question) });
   } catch (error) {
@@ -84,14 +96,30 @@ function ask(id: number, question: Question): void {
   }
 }
 
-function answerTo(question: Question): Answer {
+function aggregate(id: number, { profile, from, to }: Question & { about: "aggregate" }): void {
+  aggregations.add({
+    steps: engine.aggregating(profile, from, to),
+    answer: (hours) => answer({ kind: "answer", id, answer: hours }),
+    fail: (error) => answer({ kind: "no answer", id, reason: (error as Error).message }),
+  });
+  if (!aggregatingScheduled) aggregateSome();
+}
+
+/** Mostly everything is answered at once. */
+function aggregateSome(): void {
+  const startedAt = performance.now();
+  aggregations.work(AGGREGATING_STEP_MS);
+  aggregatingScheduled = !aggregations.isEmpty;
+  const tookMs = performance.now() - startedAt;
+  if (aggregatingScheduled) setTimeout(aggregateSome, idle ? 0 : tookMs * (1 / AGGREGATING_DUTY - 1));
+}
+
+function answerTo(question: Exclude<Question, { about: "aggregate" }>): Answer {
   switch (question.about) {
     case "latest":
       return engine.latest(question.profile);
     case "read":
       return engine.read(question.profile, question.from, question.to, question.limit);
-    case "aggregate":
-      return engine.aggregate(question.profile, question.from, question.to);
     case "remove":
       return engine.remove(question.profile, question.from, question.to, question.source);
     case "correct":
@@ -102,6 +130,7 @@ function answerTo(question: Question): Answer {
     case "measures":
       return engine.measure();
     case "close":
+      aggregations.refuse(new Error("the store is closed"));
       engine.close();
       return undefined;
   }
