@@ -1,5 +1,4 @@
 import type { Database } from "bun:sqlite";
-import type { EpochMs } from "../../domain/reading.ts";
 import type { HourAggregate } from "../../domain/statistics.ts";
 import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import { Amender, type Change, correcting, removing } from "./amender.ts";
@@ -10,9 +9,10 @@ import { loadFresh } from "./loadFresh.ts";
 import { PACKING_STEP_MS, Packer, type PackerParts } from "./packer.ts";
 import type { Packed } from "./packing.ts";
 import { openPlaces, type Places } from "./places.ts";
-import { type ProfileState, takeLatest } from "./profileStates.ts";
+import { type ProfileState, takeLatests } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
 import { Sealer } from "./sealer.ts";
+import { UnreadableReading } from "./unreadableReading.ts";
 
 export interface ReadingEngineOptions extends DatabaseOptions {
   readonly file: string;
@@ -97,7 +97,7 @@ export class ReadingEngine {
    *
    * @param batch readings in numbers, {@link COLUMNS} each
    * @returns the sequence number of each reading, 0 for one that was there already
-   * @throws StoreUnavailable when nothing of the batch was stored
+   * @throws StoreUnavailable when nothing of the batch was stored; {@link UnreadableReading} when one reading is why
    */
   append(batch: Float64Array, intervals?: BatchIntervals): Float64Array {
     let sizeBefore = this.#fresh.size;
@@ -107,12 +107,12 @@ export class ReadingEngine {
       sizeBefore = this.#fresh.size;
       const sequences = this.#database.transaction(() => this.#insertAll(batch, intervals)).immediate();
       this.#commits++;
-      this.#takeLatests(batch, sequences);
+      takeLatests(this.#places.states, batch, sequences);
       return sequences;
     } catch (error) {
       this.#commitErrors++;
       this.#fresh.truncate(sizeBefore);
-      this.#places.states.clear();
+      this.#places.states.forgetAll(batch);
       this.#lastSequence = sequenceBefore;
       throw explain(error, this.#file);
     }
@@ -221,21 +221,31 @@ export class ReadingEngine {
 
   #insertAll(batch: Float64Array, intervals: BatchIntervals | undefined): Float64Array {
     const sequences = new Float64Array(batch.length / COLUMNS);
-    for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
-      const profile = batch[column] as number;
-      const source = batch[column + 1] as number;
-      const measuredAt = batch[column + 2] as number;
-      const arrivedAt = batch[column + 3] as number;
-      const bpm = batch[column + 4] as number;
-      const state = this.#places.states.get(profile);
-      if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
-      else if (this.#isStored(state, profile, source, measuredAt)) continue;
-      const sequence = ++this.#lastSequence;
-      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals?.has(place) ?? false);
-      sequences[place] = sequence;
+    let place = 0;
+    try {
+      for (; place < sequences.length; place++) {
+        sequences[place] = this.#insert(batch, place * COLUMNS, intervals?.has(place) ?? false);
+      }
+    } catch (error) {
+      throw new UnreadableReading(place, explain(error, this.#file));
     }
     this.#places.arrivals.add(batch, sequences, intervals);
     return sequences;
+  }
+
+  /** @returns the sequence number of a new reading; 0 when it was there already */
+  #insert(batch: Float64Array, column: number, hasIntervals: boolean): number {
+    const profile = batch[column] as number;
+    const source = batch[column + 1] as number;
+    const measuredAt = batch[column + 2] as number;
+    const arrivedAt = batch[column + 3] as number;
+    const bpm = batch[column + 4] as number;
+    const state = this.#places.states.get(profile);
+    if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
+    else if (this.#isStored(state, profile, source, measuredAt)) return 0;
+    const sequence = ++this.#lastSequence;
+    this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, hasIntervals);
+    return sequence;
   }
 
   #isStored(state: ProfileState, profile: number, source: number, measuredAt: number): boolean {
@@ -246,18 +256,6 @@ export class ReadingEngine {
       this.#places.hours.has(profile, source, measuredAt) ||
       this.#places.sealed.has(profile, source, measuredAt)
     );
-  }
-
-  #takeLatests(batch: Float64Array, sequences: Float64Array): void {
-    for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
-      if (sequences[place] === 0) continue;
-      takeLatest(this.#places.states.get(batch[column] as number), {
-        source: batch[column + 1] as number,
-        measuredAt: batch[column + 2] as EpochMs,
-        arrivedAt: batch[column + 3] as EpochMs,
-        bpm: batch[column + 4] as number,
-      });
-    }
   }
 
   /** Starts a packing when there are enough fresh readings; with no room left, finishes the one before it first. */

@@ -1,6 +1,7 @@
 import type { HourAggregate } from "../../domain/statistics.ts";
 import { AnswersInSteps } from "./answersInSteps.ts";
 import { ReadingEngine } from "./readingEngine.ts";
+import { UnreadableReading } from "./unreadableReading.ts";
 import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
 /**
@@ -79,7 +80,8 @@ function append({ batch, intervals }: ToWorker & { kind: "append" }): void {
   try {
     answer({ kind: "appended", sequences: engine.append(batch, intervals) });
   } catch (error) {
-    answer({ kind: "not appended", reason: (error as Error).message });
+    const place = error instanceof UnreadableReading ? error.place : undefined;
+    answer({ kind: "not appended", reason: (error as Error).message, place });
   }
   if (engine.packing && !packingScheduled) schedulePacking(0);
 }
