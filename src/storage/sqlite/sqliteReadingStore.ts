@@ -130,8 +130,11 @@ export class SqliteReadingStore implements ReadingStore {
     }
     const closed = this.#ask({ about: "close" });
     this.#closed = "the store is closed";
-    await closed;
-    this.#worker.terminate();
+    try {
+      await closed;
+    } finally {
+      this.#worker.terminate();
+    }
   }
 
   /**
