@@ -13,11 +13,12 @@ declare const self: Worker;
 /** With relaxed durability, how often everything before is made to survive a power cut. */
 const SYNC_INTERVAL_MS = 1_000;
 
-/** How often the worker looks whether nothing is written, and free pages can go back to the file system. */
-const IDLE_CHECK_MS = 1_000;
+/** How often free pages go back to the file system, and the worker looks whether nothing was written meanwhile. */
+const RETURN_INTERVAL_MS = 1_000;
 
-/** Pages that one step gives back: a megabyte. */
-const RETURNED_PAGES = 256;
+/** Pages that one step gives back: a megabyte, and while readings come in so few that it costs them no more than a commit. */
+const IDLE_RETURNED_PAGES = 256;
+const BUSY_RETURNED_PAGES = 16;
 
 /** The share of the time that packing may take while there is room for fresh readings. */
 const PACKING_DUTY = 0.25;
@@ -67,7 +68,7 @@ function open(options: ClocklessEngineOptions): void {
     answer({ kind: "unopened", reason: (error as Error).message });
     return;
   }
-  setInterval(returnFreePagesWhenIdle, IDLE_CHECK_MS);
+  setInterval(returnSomeFreePages, RETURN_INTERVAL_MS);
   sealingCheckMs = Math.min(SEALING_CHECK_MS_MAX, Math.max(SEALING_CHECK_MS_MIN, options.quietMs / 10));
   setTimeout(seal, sealingCheckMs);
   if (options.durability === "relaxed") setInterval(syncWhenNeeded, SYNC_INTERVAL_MS);
@@ -176,10 +177,12 @@ function sealingDuty(): number {
   return engine.isSealingBehind ? LATE_SEALING_DUTY : SEALING_DUTY;
 }
 
-function returnFreePagesWhenIdle(): void {
+function returnSomeFreePages(): void {
   idle = appendsSinceCheck === 0 && !engine.packing;
   appendsSinceCheck = 0;
-  if (idle) attempt(() => engine.returnFreePages(RETURNED_PAGES));
+  // What packing frees it fills again soon.
+  if (engine.packing) return;
+  attempt(() => engine.returnFreePages(idle ? IDLE_RETURNED_PAGES : BUSY_RETURNED_PAGES));
 }
 
 function syncWhenNeeded(): void {
