@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
-import { VICTIM_PROFILES } from "../support/faults/engineReadings.ts";
+import { inWords, VICTIM_PROFILES } from "../support/faults/engineReadings.ts";
 import { killedAtRandom } from "../support/faults/killedStore.ts";
 import { runVictim } from "../support/faults/runVictim.ts";
 import { modelAfter, note, OPERATIONS, operate, SEALING_OPTIONS } from "../support/faults/sealingScript.ts";
@@ -93,9 +93,7 @@ function contents(engine: ReadingEngine): Contents {
   return [
     [freshReadings + packedReadings + sealedReadings],
     ...profiles().map((profile) => [
-      ...engine
-        .read(profile, 0, END_OF_TIME, 1_000_000)
-        .map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`),
+      ...engine.read(profile, 0, END_OF_TIME, 1_000_000).map(inWords),
       statisticsOf(sumsOf(engine, profile, 0, END_OF_TIME), {}),
     ]),
   ];
@@ -105,7 +103,7 @@ function expected(model: StoreModel): Contents {
   return [
     [model.size],
     ...profiles().map((profile) => [
-      ...model.of(profile).map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`),
+      ...model.of(profile).map(inWords),
       model.statistics(profile, 0, END_OF_TIME, {}),
     ]),
   ];

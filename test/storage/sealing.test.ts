@@ -8,6 +8,7 @@ import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
 import { byTime, keptReadings, recordingNamed } from "../support/recordings.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { appendSent } from "../support/storage/appendSent.ts";
 import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
@@ -65,6 +66,14 @@ const time = fc.integer({ min: 0, max: 300 }).map((step) => NOON + step * 29_000
 const profile = fc.constantFrom(...PROFILES);
 const source = fc.integer({ min: 0, max: 1 });
 const bpm = fc.integer({ min: 1, max: 65_535 });
+/** As Bluetooth counts them, in 1/1024 s. */
+const intervals = fc.option(
+  fc.array(
+    fc.integer({ min: 1, max: 65_535 }).map((raw) => (raw * 1000) / 1024),
+    { maxLength: 3 },
+  ),
+  { nil: undefined },
+);
 const lateness = fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: -3 * HOUR, max: 3 * HOUR }));
 const limit = fc.constantFrom(5, 40_000);
 const kind = <const Kind extends string>(name: Kind) => fc.record({ kind: fc.constant(name) });
@@ -73,7 +82,10 @@ const turn = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       kind: fc.constant("append" as const),
-      rows: fc.array(fc.tuple(profile, source, time, lateness, bpm), { minLength: 1, maxLength: 12 }),
+      rows: fc.array(fc.tuple(profile, source, time, lateness, bpm, intervals), {
+        minLength: 1,
+        maxLength: 12,
+      }),
     }),
   },
   { weight: 3, arbitrary: kind("pack step") },
@@ -91,7 +103,14 @@ const turn = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("correct" as const), profile, source, at: time, bpm }),
+    arbitrary: fc.record({
+      kind: fc.constant("correct" as const),
+      profile,
+      source,
+      at: time,
+      bpm,
+      intervals,
+    }),
   },
   {
     weight: 2,
@@ -123,13 +142,12 @@ describe("sealing", () => {
           for (const next of turns) {
             switch (next.kind) {
               case "append": {
-                const rows = next.rows.map(
-                  ([who, from, at, late, rate]) => [who, from, at, at + late, rate] as const,
-                );
-                const news = rows.map(([profile, source, measuredAt, arrivedAt, bpm]) =>
-                  model.append({ profile, source, measuredAt, arrivedAt, bpm }),
-                );
-                const sequences = engine.append(Float64Array.from(rows.flat()));
+                const sent = next.rows.map(([profile, source, measuredAt, late, bpm, rrIntervalsMs]) => ({
+                  ...{ profile, source, measuredAt, arrivedAt: measuredAt + late, bpm },
+                  ...(rrIntervalsMs === undefined ? {} : { rrIntervalsMs }),
+                }));
+                const news = sent.map((reading) => model.append(reading));
+                const sequences = appendSent(engine, sent);
                 expect([...sequences].map((sequence) => sequence > 0)).toEqual(news);
                 break;
               }
@@ -149,11 +167,15 @@ describe("sealing", () => {
                 break;
               }
               case "correct": {
-                const expected = model.correct(next.profile, next.source, next.at, next.bpm);
+                const corrected = {
+                  bpm: next.bpm as Bpm,
+                  ...(next.intervals === undefined ? {} : { rrIntervalsMs: next.intervals }),
+                };
+                const expected = model.correct(next.profile, next.source, next.at, corrected);
                 const correction = {
                   source: next.source as SourceId,
                   measuredAt: next.at as EpochMs,
-                  bpm: next.bpm as Bpm,
+                  ...corrected,
                 };
                 expect(engine.correct(next.profile, [correction])).toBe(expected);
                 break;
