@@ -5,8 +5,8 @@ import { UnreadableReading } from "./unreadableReading.ts";
 import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
 /**
- * The thread that owns `readings.db`. It answers messages one after the other and uses the time between them for
- * packing and for giving free pages back.
+ * The thread that owns `readings.db`. It answers messages one after the other, statistics of very much in steps between them, and
+ * uses the time between them for packing, sealing and giving free pages back too.
  */
 declare const self: Worker;
 

@@ -15,6 +15,7 @@ import { inSealedOrder, sealHour, unsealHour, unsealTimes } from "./sealedHour.t
  * where, so that it is found by its identity.
  */
 export class SealedHours {
+  readonly ahead: AheadHours;
   readonly #chunks: Chunks;
   readonly #selectHour;
   readonly #selectHours;
@@ -23,7 +24,6 @@ export class SealedHours {
   readonly #upsertAggregate;
   readonly #deleteAggregate;
   readonly #countSealed;
-  readonly ahead: AheadHours;
   readonly #times: RememberedTimes;
   readonly #sums: KnownSums;
 
