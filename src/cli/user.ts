@@ -115,7 +115,7 @@ function readChanges(flags: SetFlags, now: number): DetailChanges {
 
 function readBirthDate(text: string, now: number): string {
   if (!isBirthDate(text.trim(), now)) {
-    throw new UsageError("--birth-date: expected a day since 1900 that is over, such as 1990-05-31.");
+    throw new UsageError("--birth-date: expected a day from 1900-01-01 to today, such as 1990-05-31.");
   }
   return text.trim();
 }

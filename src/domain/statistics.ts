@@ -53,37 +53,62 @@ export interface Statistics {
   readonly kilocalories: number;
 }
 
+/** Sums up readings of one hour that come in the order of their effective time. */
+export class HourSum {
+  #readings = 0;
+  #bpmSum = 0;
+  #lowest = Number.POSITIVE_INFINITY;
+  #highest = 0;
+  #firstAt = 0;
+  #lastAt = 0;
+  #lastBpm = 0;
+  #coveredMs = 0;
+  #bpmMs = 0;
+
+  /** @param at an effective time of the same hour in Unix ms, not before the one before it */
+  add(at: number, bpm: number): void {
+    if (this.#readings === 0) this.#firstAt = at;
+    else this.#cover(at - this.#lastAt);
+    this.#readings++;
+    this.#bpmSum += bpm;
+    if (bpm < this.#lowest) this.#lowest = bpm;
+    if (bpm > this.#highest) this.#highest = bpm;
+    this.#lastAt = at;
+    this.#lastBpm = bpm;
+  }
+
+  /** What all of them come to; at least one was added. */
+  get aggregate(): HourAggregate {
+    return {
+      hour: hourOf(this.#firstAt),
+      readings: this.#readings,
+      bpmSum: this.#bpmSum,
+      lowest: this.#lowest,
+      highest: this.#highest,
+      firstAt: this.#firstAt,
+      lastAt: this.#lastAt,
+      lastBpm: this.#lastBpm,
+      coveredMs: this.#coveredMs,
+      bpmMs: this.#bpmMs,
+    };
+  }
+
+  #cover(gapMs: number): void {
+    if (gapMs > COVERED_GAP_MS_MAX) return;
+    this.#coveredMs += gapMs;
+    this.#bpmMs += this.#lastBpm * gapMs;
+  }
+}
+
 /**
  * Sums up readings of one hour.
  *
  * @param readings at least one, all of the same hour, in the order of their effective time
  */
 export function aggregateHour(readings: readonly CountedReading[]): HourAggregate {
-  const first = readings[0] as CountedReading;
-  const last = readings.at(-1) as CountedReading;
-  let [bpmSum, lowest, highest, coveredMs, bpmMs] = [0, first.bpm, first.bpm, 0, 0];
-  for (let place = 0; place < readings.length; place++) {
-    const { at, bpm } = readings[place] as CountedReading;
-    bpmSum += bpm;
-    if (bpm < lowest) lowest = bpm;
-    if (bpm > highest) highest = bpm;
-    const gapMs = (readings[place + 1]?.at ?? Number.POSITIVE_INFINITY) - at;
-    if (gapMs > COVERED_GAP_MS_MAX) continue;
-    coveredMs += gapMs;
-    bpmMs += bpm * gapMs;
-  }
-  return {
-    hour: hourOf(first.at),
-    readings: readings.length,
-    bpmSum,
-    lowest,
-    highest,
-    firstAt: first.at,
-    lastAt: last.at,
-    lastBpm: last.bpm,
-    coveredMs,
-    bpmMs,
-  };
+  const sum = new HourSum();
+  for (const { at, bpm } of readings) sum.add(at, bpm);
+  return sum.aggregate;
 }
 
 /**

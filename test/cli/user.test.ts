@@ -44,14 +44,19 @@ describe("heartwire user set", () => {
     });
   });
 
+  test("takes today for a birth date, as it says", async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await run("set", "anna", "--birth-date", today)).toMatchObject({ code: 0 });
+  });
+
   for (const [options, complaint] of [
     [
       ["--birth-date", "1990-02-30"],
-      "--birth-date: expected a day since 1900 that is over, such as 1990-05-31.",
+      "--birth-date: expected a day from 1900-01-01 to today, such as 1990-05-31.",
     ],
     [
       ["--birth-date", "2990-01-01"],
-      "--birth-date: expected a day since 1900 that is over, such as 1990-05-31.",
+      "--birth-date: expected a day from 1900-01-01 to today, such as 1990-05-31.",
     ],
     [["--weight", "9.9"], "--weight: expected kilograms from 10 to 500, such as 68.5."],
     [["--weight", "70kg"], "--weight: expected kilograms from 10 to 500, such as 68.5."],

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { between, type Random } from "../../src/domain/random.ts";
 import type { Limits } from "../../src/settings/limits.ts";
-import { checkFolder, makeUsers } from "../support/faults/dataFolder.ts";
+import { checkFolder, type FolderCheck, makeUsers } from "../support/faults/dataFolder.ts";
 import { Ledger } from "../support/faults/ledger.ts";
 import { startLoad } from "../support/faults/load.ts";
 import { withSeed } from "../support/faults/seed.ts";
@@ -44,6 +44,20 @@ test(
 );
 
 test(
+  "kill -9 while hours are sealed and free pages go back loses and doubles none",
+  () =>
+    withSeed(async (random) => {
+      const limits = { freshReadingsMax: 500, walPagesMax: 50, hourQuietSeconds: 0 };
+      // Free pages go back once a second: some rounds last longer.
+      const rounds = Math.ceil(ROUNDS / 2);
+      const { stored, sealed } = await survives({ random, rounds, limits, roundMsMax: 1_600 });
+      // Sealing ran, or this test shows nothing.
+      expect(sealed).toBeGreaterThan(stored / 50);
+    }),
+  TEST_MS_MAX,
+);
+
+test(
   "with relaxed durability, kill -9 of the process loses no reading that was answered 200",
   () =>
     withSeed(async (random) => {
@@ -58,23 +72,26 @@ interface Killing {
   readonly rounds: number;
   readonly limits?: Partial<Limits>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A server lives up to this long under load; {@link ROUND_MS_MAX} when absent. */
+  readonly roundMsMax?: number;
 }
 
 /** Starts, loads and kills a server over and over on one folder. @returns what its folder holds at the end */
 async function survives({
   random,
   rounds,
+  roundMsMax = ROUND_MS_MAX,
   ...options
-}: Killing): Promise<{ stored: number; packed: number }> {
+}: Killing): Promise<Omit<FolderCheck, "wrong">> {
   const folder = throwAwayFolder();
   folders.push(folder);
   const ledger = new Ledger(USERS);
   const tokens = await makeUsers(folder, USERS);
-  let found = { stored: 0, packed: 0 };
+  let found = { stored: 0, packed: 0, sealed: 0 };
   for (let round = 1; round <= rounds; round++) {
     await using server = await ServerProcess.start({ folder, ...options });
     const load = startLoad({ origin: server.origin, ledger, tokens, connections: CONNECTIONS, random });
-    await Bun.sleep(between(random, 0, ROUND_MS_MAX));
+    await Bun.sleep(between(random, 0, roundMsMax));
     await server.kill();
     await load.stop();
     expect([...load.refusals]).toEqual([]);
@@ -85,7 +102,7 @@ async function survives({
   }
   expect(ledger.answeredCount).toBeGreaterThan(rounds * CONNECTIONS);
   console.error(
-    `${rounds} kills: ${ledger.answeredCount} readings answered 200, ${found.stored} stored, ${found.packed} of them packed.`,
+    `${rounds} kills: ${ledger.answeredCount} readings answered 200, ${found.stored} stored, ${found.packed} of them packed, ${found.sealed} sealed.`,
   );
   return found;
 }

@@ -1,9 +1,15 @@
 import { afterAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { COLUMNS } from "../../src/storage/sqlite/freshIndex.ts";
 import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
-import { ENGINE_OPTIONS, VICTIM_PROFILES, victimBatch } from "../support/faults/engineReadings.ts";
+import {
+  appendVictimBatch,
+  BATCH_READINGS,
+  ENGINE_OPTIONS,
+  inWords,
+  VICTIM_PROFILES,
+  victimReadings,
+} from "../support/faults/engineReadings.ts";
 import { runVictim } from "../support/faults/runVictim.ts";
 import { throwAwayFolder } from "../support/server.ts";
 
@@ -41,7 +47,7 @@ function expectWhole(file: string, batchesMin: number, batchesMax: number, when 
     expect({
       when,
       batch,
-      news: first.append(victimBatch(batch)).filter((sequence) => sequence > 0),
+      news: appendVictimBatch(first, batch).filter((sequence) => sequence > 0),
     }).toEqual({
       when,
       batch,
@@ -49,7 +55,7 @@ function expectWhole(file: string, batchesMin: number, batchesMax: number, when 
     });
   }
   let end = batches;
-  while (end < batches + 30) first.append(victimBatch(end++));
+  while (end < batches + 30) appendVictimBatch(first, end++);
   while (first.packing) first.packStep();
   expect({ when, found: contents(first) }).toEqual({ when, found: sent(end) });
   first.close();
@@ -61,7 +67,7 @@ function expectWhole(file: string, batchesMin: number, batchesMax: number, when 
 /** The batch that was under way when the store was killed is there as a whole or not at all. */
 function countBatches(engine: ReadingEngine, batchesMin: number, batchesMax: number): number {
   const { freshReadings, packedReadings, sealedReadings } = engine.measure();
-  const batches = (freshReadings + packedReadings + sealedReadings) / (victimBatch(0).length / COLUMNS);
+  const batches = (freshReadings + packedReadings + sealedReadings) / BATCH_READINGS;
   expect(batches).toBeOneOf([batchesMin, batchesMax]);
   return batches;
 }
@@ -71,9 +77,7 @@ type Contents = Record<number, string[]>;
 function contents(engine: ReadingEngine): Contents {
   const all: Contents = {};
   for (let profile = 1; profile <= VICTIM_PROFILES; profile++) {
-    all[profile] = engine
-      .read(profile, 0, Number.MAX_SAFE_INTEGER, 1_000_000)
-      .map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`);
+    all[profile] = engine.read(profile, 0, Number.MAX_SAFE_INTEGER, 1_000_000).map(inWords);
   }
   return all;
 }
@@ -82,11 +86,7 @@ function sent(batches: number): Contents {
   const all: Contents = {};
   for (let profile = 1; profile <= VICTIM_PROFILES; profile++) all[profile] = [];
   for (let batch = 0; batch < batches; batch++) {
-    const readings = victimBatch(batch);
-    for (let column = 0; column < readings.length; column += COLUMNS) {
-      const [profile = 0, , measuredAt, arrivedAt, bpm] = readings.subarray(column, column + COLUMNS);
-      all[profile]?.push(`${measuredAt} ${arrivedAt} ${bpm}`);
-    }
+    for (const reading of victimReadings(batch)) all[reading.profile]?.push(inWords(reading));
   }
   for (const readings of Object.values(all))
     readings.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));

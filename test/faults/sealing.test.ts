@@ -3,12 +3,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
-import { VICTIM_PROFILES } from "../support/faults/engineReadings.ts";
+import { inWords, VICTIM_PROFILES } from "../support/faults/engineReadings.ts";
 import { killedAtRandom } from "../support/faults/killedStore.ts";
 import { runVictim } from "../support/faults/runVictim.ts";
 import { modelAfter, note, OPERATIONS, operate, SEALING_OPTIONS } from "../support/faults/sealingScript.ts";
 import { withSeed } from "../support/faults/seed.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
 const VICTIM = "sealingVictim.ts";
@@ -92,10 +93,8 @@ function contents(engine: ReadingEngine): Contents {
   return [
     [freshReadings + packedReadings + sealedReadings],
     ...profiles().map((profile) => [
-      ...engine
-        .read(profile, 0, END_OF_TIME, 1_000_000)
-        .map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`),
-      statisticsOf(engine.aggregate(profile, 0, END_OF_TIME), {}),
+      ...engine.read(profile, 0, END_OF_TIME, 1_000_000).map(inWords),
+      statisticsOf(sumsOf(engine, profile, 0, END_OF_TIME), {}),
     ]),
   ];
 }
@@ -104,7 +103,7 @@ function expected(model: StoreModel): Contents {
   return [
     [model.size],
     ...profiles().map((profile) => [
-      ...model.of(profile).map(({ measuredAt, arrivedAt, bpm }) => `${measuredAt} ${arrivedAt} ${bpm}`),
+      ...model.of(profile).map(inWords),
       model.statistics(profile, 0, END_OF_TIME, {}),
     ]),
   ];

@@ -8,6 +8,8 @@ import { statisticsOf } from "../../src/domain/statistics.ts";
 import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
 import { byTime, keptReadings, recordingNamed } from "../support/recordings.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { appendSent } from "../support/storage/appendSent.ts";
+import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
 const HOUR = 3_600_000;
@@ -64,6 +66,14 @@ const time = fc.integer({ min: 0, max: 300 }).map((step) => NOON + step * 29_000
 const profile = fc.constantFrom(...PROFILES);
 const source = fc.integer({ min: 0, max: 1 });
 const bpm = fc.integer({ min: 1, max: 65_535 });
+/** As Bluetooth counts them, in 1/1024 s. */
+const intervals = fc.option(
+  fc.array(
+    fc.integer({ min: 1, max: 65_535 }).map((raw) => (raw * 1000) / 1024),
+    { maxLength: 3 },
+  ),
+  { nil: undefined },
+);
 const lateness = fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: -3 * HOUR, max: 3 * HOUR }));
 const limit = fc.constantFrom(5, 40_000);
 const kind = <const Kind extends string>(name: Kind) => fc.record({ kind: fc.constant(name) });
@@ -72,7 +82,10 @@ const turn = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       kind: fc.constant("append" as const),
-      rows: fc.array(fc.tuple(profile, source, time, lateness, bpm), { minLength: 1, maxLength: 12 }),
+      rows: fc.array(fc.tuple(profile, source, time, lateness, bpm, intervals), {
+        minLength: 1,
+        maxLength: 12,
+      }),
     }),
   },
   { weight: 3, arbitrary: kind("pack step") },
@@ -90,7 +103,18 @@ const turn = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("correct" as const), profile, source, at: time, bpm }),
+    arbitrary: fc.record({
+      kind: fc.constant("correct" as const),
+      profile,
+      source,
+      at: time,
+      bpm,
+      intervals,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("ask" as const), profile, span: fc.tuple(time, time) }),
   },
   { weight: 1, arbitrary: kind("restart") },
   {
@@ -118,13 +142,12 @@ describe("sealing", () => {
           for (const next of turns) {
             switch (next.kind) {
               case "append": {
-                const rows = next.rows.map(
-                  ([who, from, at, late, rate]) => [who, from, at, at + late, rate] as const,
-                );
-                const news = rows.map(([profile, source, measuredAt, arrivedAt, bpm]) =>
-                  model.append({ profile, source, measuredAt, arrivedAt, bpm }),
-                );
-                const sequences = engine.append(Float64Array.from(rows.flat()));
+                const sent = next.rows.map(([profile, source, measuredAt, late, bpm, rrIntervalsMs]) => ({
+                  ...{ profile, source, measuredAt, arrivedAt: measuredAt + late, bpm },
+                  ...(rrIntervalsMs === undefined ? {} : { rrIntervalsMs }),
+                }));
+                const news = sent.map((reading) => model.append(reading));
+                const sequences = appendSent(engine, sent);
                 expect([...sequences].map((sequence) => sequence > 0)).toEqual(news);
                 break;
               }
@@ -144,13 +167,28 @@ describe("sealing", () => {
                 break;
               }
               case "correct": {
-                const expected = model.correct(next.profile, next.source, next.at, next.bpm);
+                const corrected = {
+                  bpm: next.bpm as Bpm,
+                  ...(next.intervals === undefined ? {} : { rrIntervalsMs: next.intervals }),
+                };
+                const expected = model.correct(next.profile, next.source, next.at, corrected);
                 const correction = {
                   source: next.source as SourceId,
                   measuredAt: next.at as EpochMs,
-                  bpm: next.bpm as Bpm,
+                  ...corrected,
                 };
                 expect(engine.correct(next.profile, [correction])).toBe(expected);
+                break;
+              }
+              case "ask": {
+                const [first, last] = next.span.toSorted((a, b) => a - b) as [number, number];
+                for (const [from, to] of [
+                  [0, END_OF_TIME],
+                  [first, last],
+                ] as const) {
+                  const hours = sumsOf(engine, next.profile, from, to);
+                  expect(statisticsOf(hours, {})).toEqual(model.statistics(next.profile, from, to, {}));
+                }
                 break;
               }
               case "restart":
@@ -172,7 +210,11 @@ describe("sealing", () => {
                 [0, END_OF_TIME],
                 [start, end],
               ] as const) {
-                const hours = engine.aggregate(profile, first, last);
+                // What is reckoned is packed and sealed meanwhile.
+                const hours = sumsOf(engine, profile, first, last, () => {
+                  engine.packStep();
+                  engine.sealStep();
+                });
                 expect(statisticsOf(hours, {})).toEqual(model.statistics(profile, first, last, {}));
               }
               const latest = engine.latest(profile);
@@ -260,7 +302,7 @@ describe("sealing", () => {
     expect(engine.measure()).toMatchObject({ sealedReadings: 10, packedReadings: 12, unsealedHours: 0 });
     for (const profile of [1, 2]) {
       expect(engine.read(profile, 0, END_OF_TIME, 100)).toHaveLength(11);
-      expect(engine.aggregate(profile, 0, END_OF_TIME)).toMatchObject([{ readings: 11, coveredMs: 10_000 }]);
+      expect(sumsOf(engine, profile, 0, END_OF_TIME)).toMatchObject([{ readings: 11, coveredMs: 10_000 }]);
     }
     // With one reading less it is no longer too large, once something is added to it or the store is opened again.
     expect(engine.remove(2, NOON, NOON)).toBe(1);

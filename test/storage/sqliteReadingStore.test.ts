@@ -1,11 +1,14 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { EpochMs, ProfileId } from "../../src/domain/reading.ts";
 import {
   SqliteReadingStore,
   type SqliteReadingStoreOptions,
 } from "../../src/storage/sqlite/sqliteReadingStore.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import { readingStoreContract, type StoreUnderTest } from "./readingStoreContract.ts";
+import { reading, readingStoreContract, type StoreUnderTest } from "./readingStoreContract.ts";
 
 async function open(
   more: { readonly [Name in keyof SqliteReadingStoreOptions]?: SqliteReadingStoreOptions[Name] },
@@ -39,6 +42,28 @@ async function open(
     },
   };
 }
+
+test("room that is free goes back to the file system also while readings come in all the time", async () => {
+  const folder = throwAwayFolder();
+  const file = join(folder, "readings.db");
+  const { store, dispose } = await open({ file, freshReadingsMax: 1_000, durability: "relaxed" });
+  const me = 1 as ProfileId;
+  const batch = (from: number) => Array.from({ length: 1_000 }, (_, step) => reading(1, from + step, 70));
+  for (let from = 0; from < 30_000; from += 1_000) await store.append(batch(from));
+  await store.remove(me, { from: 0 as EpochMs, to: 1_000_000 as EpochMs });
+  const database = new Database(file, { readonly: true });
+  const pages = () => (database.query("PRAGMA page_count").get() as { page_count: number }).page_count;
+  const before = pages();
+  const until = performance.now() + 10_000;
+  for (let from = 0; pages() > before - 8 && performance.now() < until; from++) {
+    await store.append([reading(1, from, 70)]);
+    await Bun.sleep(10);
+  }
+  expect(pages()).toBeLessThanOrEqual(before - 8);
+  database.close();
+  await dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 readingStoreContract("SQLite", () => open({}));
 readingStoreContract("SQLite with relaxed durability", () => open({ durability: "relaxed" }));

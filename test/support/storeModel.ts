@@ -9,6 +9,7 @@ export interface SentReading {
   readonly measuredAt: number;
   readonly arrivedAt: number;
   readonly bpm: number;
+  readonly rrIntervalsMs?: readonly number[];
 }
 
 /** What a store has to hold, kept in the plainest way: a list. */
@@ -39,12 +40,18 @@ export class StoreModel {
   }
 
   /** @returns how many were there */
-  correct(profile: number, source: number, measuredAt: number, bpm: number): number {
+  correct(
+    profile: number,
+    source: number,
+    measuredAt: number,
+    corrected: Pick<SentReading, "bpm" | "rrIntervalsMs">,
+  ): number {
     let found = 0;
     this.#readings = this.#readings.map((one) => {
       if (!isSame(one, { profile, source, measuredAt })) return one;
       found++;
-      return { ...one, bpm };
+      const { rrIntervalsMs: _, ...kept } = one;
+      return { ...kept, ...corrected };
     });
     return found;
   }

@@ -95,9 +95,9 @@ export class Amender {
     const { sealed } = this.#parts;
     const hours = new Set([
       ...sealed.hoursBetween(profile, hourOf(from), hourOf(to)),
-      ...sealed.aheadBetween(profile, from, to),
+      ...sealed.ahead.hoursOf(profile, hourOf(from), hourOf(to)),
     ]);
-    const ahead = new Set(sealed.hoursAhead(profile));
+    const ahead = new Set(sealed.ahead.all(profile));
     const isWhole = (hour: number) =>
       from <= hour * HOUR_MS && (hour + 1) * HOUR_MS - 1 <= to && !ahead.has(hour);
     let changed = 0;
@@ -115,7 +115,6 @@ export class Amender {
         const after = isAsked ? change(reading) : reading;
         if (after !== reading) changes++;
         if (after !== undefined) kept.push(after);
-        else if (hourOf(reading.measuredAt) !== hour) sealed.forgetAhead(profile, reading);
       }
       if (changes > 0) sealed.write(profile, hour, kept);
       changed += changes;

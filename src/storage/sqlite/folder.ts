@@ -35,15 +35,12 @@ export interface FolderOptions {
  */
 export async function openFolder(folder: string, { durability, limits }: FolderOptions): Promise<Storage> {
   makeFolder(folder);
-  const unlock = lockFolder(join(folder, FILES.lock));
-  const opened: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const part of opened.reverse()) await part.close();
-    unlock();
-  };
+  // Lets go of the last first, and of the others also when that fails.
+  const opened = new AsyncDisposableStack();
+  opened.defer(lockFolder(join(folder, FILES.lock)));
   try {
     const directory = await SqliteDirectory.open(join(folder, FILES.control));
-    opened.push(directory);
+    opened.defer(() => directory.close());
     const readings = await SqliteReadingStore.open({
       file: join(folder, FILES.readings),
       durability,
@@ -55,10 +52,10 @@ export async function openFolder(folder: string, { durability, limits }: FolderO
       sealedHourReadingsMax: limits.sealedHourReadingsMax,
       waitingReadingsMax: limits.waitingReadingsMax,
     });
-    opened.push(readings);
-    return { readings, directory, close };
+    opened.defer(() => readings.close());
+    return { readings, directory, close: () => opened.disposeAsync() };
   } catch (error) {
-    await close();
+    await opened.disposeAsync();
     throw error;
   }
 }

@@ -117,6 +117,19 @@ export class FreshIndex {
     return entries;
   }
 
+  /** Tells each of a profile's readings, newest first. */
+  visit(profile: number, visit: Visit): void {
+    let entry = this.#newest.get(profile) ?? EMPTY;
+    for (; entry !== EMPTY; entry = this.#previous[entry] as number) {
+      visit(
+        this.#sources[entry] as number,
+        this.#measuredAt[entry] as number,
+        this.#arrivedAt[entry] as number,
+        this.#bpm[entry] as number,
+      );
+    }
+  }
+
   /** Entries whose readings are still found here. */
   get living(): number {
     return this.size - this.#dead;
@@ -187,6 +200,9 @@ export class FreshIndex {
     }
   }
 }
+
+/** Takes what counts of a reading, in numbers: a quarter of a million of them make no objects. */
+export type Visit = (source: number, measuredAt: number, arrivedAt: number, bpm: number) => void;
 
 /** A fresh reading as the index knows it; its RR intervals, if any, are on disk under its sequence number. */
 export interface FreshEntry {

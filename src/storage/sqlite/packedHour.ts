@@ -53,8 +53,43 @@ export function packHour(readings: readonly PackedReading[]): Uint8Array {
 /** @throws Error when the bytes are not a packed hour */
 export function unpackHour(bytes: Uint8Array): PackedReading[] {
   const reader = new IntegerReader(bytes);
-  if (reader.byte() !== FORM) throw new Error(`unknown form of a packed hour: ${bytes[0]}`);
-  const count = reader.unsigned();
+  const { measuredAt, arrivedAt, bpm } = readColumns(reader);
+  const intervals = new Map<number, number[]>();
+  for (let left = reader.unsigned(); left > 0; left--) {
+    const index = reader.unsigned();
+    intervals.set(index, decodeIntervals(reader.bytes(reader.unsigned())));
+  }
+  return Array.from(measuredAt, (time, index) => {
+    const rrIntervalsMs = intervals.get(index);
+    const reading = {
+      measuredAt: time,
+      arrivedAt: arrivedAt[index] as number,
+      bpm: bpm[index] as number,
+    };
+    return rrIntervalsMs === undefined ? reading : { ...reading, rrIntervalsMs };
+  });
+}
+
+/** A packed hour but for its RR intervals, a place a reading. */
+export interface HourColumns {
+  readonly measuredAt: Float64Array;
+  readonly arrivedAt: Float64Array;
+  readonly bpm: Float64Array;
+}
+
+/** Unpacks what counts in statistics. @throws Error when the bytes are not a packed hour */
+export function unpackColumns(bytes: Uint8Array): HourColumns {
+  return readColumns(new IntegerReader(bytes));
+}
+
+/** Unpacks the claimed times alone. @throws Error when the bytes are not a packed hour */
+export function unpackClaimedTimes(bytes: Uint8Array): Float64Array {
+  const reader = new IntegerReader(bytes);
+  return unpackTimes(reader, readCount(reader));
+}
+
+function readColumns(reader: IntegerReader): HourColumns {
+  const count = readCount(reader);
   const measuredAt = unpackTimes(reader, count);
   const arrivedAt = new Float64Array(count);
   const bpm = new Float64Array(count);
@@ -66,30 +101,13 @@ export function unpackHour(bytes: Uint8Array): PackedReading[] {
     value += reader.signed();
     bpm[index] = value;
   }
-  const intervals = new Map<number, number[]>();
-  for (let left = reader.unsigned(); left > 0; left--) {
-    const index = reader.unsigned();
-    intervals.set(index, decodeIntervals(reader.bytes(reader.unsigned())));
-  }
-  return Array.from(measuredAt, (time, index) => {
-    const rrIntervalsMs = intervals.get(index);
-    const reading = { measuredAt: time, arrivedAt: arrivedAt[index] as number, bpm: bpm[index] as number };
-    return rrIntervalsMs === undefined ? reading : { ...reading, rrIntervalsMs };
-  });
+  return { measuredAt, arrivedAt, bpm };
 }
 
-/** Says whether a claimed time is in a packed hour, without unpacking the rest. */
-export function isInPackedHour(bytes: Uint8Array, measuredAt: number): boolean {
-  const reader = new IntegerReader(bytes);
-  if (reader.byte() !== FORM) throw new Error(`unknown form of a packed hour: ${bytes[0]}`);
-  const count = reader.unsigned();
-  for (let index = 0, time = 0, spacing = 0; index < count; index++) {
-    const next = time + spacing + reader.signed();
-    spacing = time === 0 ? 0 : next - time;
-    time = next;
-    if (time >= measuredAt) return time === measuredAt;
-  }
-  return false;
+function readCount(reader: IntegerReader): number {
+  const form = reader.byte();
+  if (form !== FORM) throw new Error(`unknown form of a packed hour: ${form}`);
+  return reader.unsigned();
 }
 
 function unpackTimes(reader: IntegerReader, count: number): Float64Array {

@@ -5,6 +5,9 @@ import type { PackedReading } from "./packedHour.ts";
 import type { PackedHours } from "./packedHours.ts";
 import type { ProfileStates } from "./profileStates.ts";
 
+/** A longer part would be unpacked in one go, by whoever asks for the statistics of its hour or sends a late reading into it. */
+const PART_READINGS_MAX = 16_384;
+
 /** Where fresh readings go when they are packed, and where it is noted. */
 export interface PackingPlaces {
   readonly arrivals: Arrivals;
@@ -45,10 +48,14 @@ export function packEntries(
     const { source, measuredAt } = sorted[from] as FreshEntry;
     const hour = hourOf(measuredAt);
     while (isIn(hour, source, sorted[to])) to++;
-    const readings = sorted.slice(from, to).map((entry) => withIntervals(arrivals, entry));
-    hours.add({ profile, hour, source, part: sequence, packedAt, readings });
+    // As many sequence numbers as readings lead to this one, so that no two parts of an hour have the same.
+    for (let start = from, part = sequence; start < to; start += PART_READINGS_MAX, part--) {
+      const own = sorted.slice(start, Math.min(start + PART_READINGS_MAX, to));
+      const readings = own.map((entry) => withIntervals(arrivals, entry));
+      hours.add({ profile, hour, source, part, packedAt, readings });
+    }
     touched.add(hour);
-    until = Math.max(until, readings.at(-1)?.measuredAt ?? -1);
+    until = Math.max(until, sorted[to - 1]?.measuredAt ?? -1);
   }
   if (entries.length > 0) states.savePacked(profile, sequence, until);
   return { profile, readings: entries.length, until, hours: touched, packedAt };

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { effectiveTime } from "../../domain/reading.ts";
-import type { FreshIndex } from "./freshIndex.ts";
+import { COLUMNS, type FreshIndex } from "./freshIndex.ts";
 
 /** What the engine must know of a profile at every append and every question for its latest reading. */
 export interface ProfileState {
@@ -70,9 +70,9 @@ export class ProfileStates {
     };
   }
 
-  /** Forgets what is in memory: a failed transaction may have shown it readings that are not there. */
-  clear(): void {
-    this.#states.clear();
+  /** Forgets the profiles of a batch: its transaction failed, and may have shown them readings that are not there. */
+  forgetAll(batch: Float64Array): void {
+    for (let column = 0; column < batch.length; column += COLUMNS) this.forget(batch[column] as number);
   }
 
   /** Records that a profile's readings up to a sequence number and a claimed time are packed. */
@@ -133,13 +133,30 @@ export class ProfileStates {
 }
 
 /** Makes a reading the latest one unless the one before it has a newer effective time. */
-export function takeLatest(state: ProfileState, reading: LatestReading): void {
+function takeLatest(state: ProfileState, reading: LatestReading): void {
   if (state.hasLatest && effectiveTime(reading) < latestEffectiveTime(state)) return;
   state.hasLatest = true;
   state.latestSource = reading.source;
   state.latestMeasuredAt = reading.measuredAt;
   state.latestArrivedAt = reading.arrivedAt;
   state.latestBpm = reading.bpm;
+}
+
+/**
+ * Notes the new readings of a batch.
+ *
+ * @param sequences the sequence number of each, 0 for one that was there already
+ */
+export function takeLatests(states: ProfileStates, batch: Float64Array, sequences: Float64Array): void {
+  for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
+    if (sequences[place] === 0) continue;
+    takeLatest(states.get(batch[column] as number), {
+      source: batch[column + 1] as number,
+      measuredAt: batch[column + 2] as number,
+      arrivedAt: batch[column + 3] as number,
+      bpm: batch[column + 4] as number,
+    });
+  }
 }
 
 function latestEffectiveTime(state: ProfileState): number {

@@ -1,5 +1,4 @@
 import type { Database } from "bun:sqlite";
-import type { EpochMs } from "../../domain/reading.ts";
 import type { HourAggregate } from "../../domain/statistics.ts";
 import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import { Amender, type Change, correcting, removing } from "./amender.ts";
@@ -10,9 +9,10 @@ import { loadFresh } from "./loadFresh.ts";
 import { PACKING_STEP_MS, Packer, type PackerParts } from "./packer.ts";
 import type { Packed } from "./packing.ts";
 import { openPlaces, type Places } from "./places.ts";
-import { type ProfileState, takeLatest } from "./profileStates.ts";
+import { type ProfileState, takeLatests } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
 import { Sealer } from "./sealer.ts";
+import { UnreadableReading } from "./unreadableReading.ts";
 
 export interface ReadingEngineOptions extends DatabaseOptions {
   readonly file: string;
@@ -63,7 +63,7 @@ export class ReadingEngine {
     this.#database = database;
     const fresh = () => this.#generations();
     const clock = this.#clock;
-    this.#places = openPlaces(database, fresh);
+    this.#places = openPlaces(database, fresh, options.sealedHourReadingsMax);
     const stepMs = options.packingStepMs ?? PACKING_STEP_MS;
     this.#sealer = new Sealer({ ...options, ...this.#places, database, clock, stepMs });
     this.#amender = new Amender({ ...this.#places, database, fresh, clock });
@@ -97,7 +97,7 @@ export class ReadingEngine {
    *
    * @param batch readings in numbers, {@link COLUMNS} each
    * @returns the sequence number of each reading, 0 for one that was there already
-   * @throws StoreUnavailable when nothing of the batch was stored
+   * @throws StoreUnavailable when nothing of the batch was stored; {@link UnreadableReading} when one reading is why
    */
   append(batch: Float64Array, intervals?: BatchIntervals): Float64Array {
     let sizeBefore = this.#fresh.size;
@@ -107,12 +107,12 @@ export class ReadingEngine {
       sizeBefore = this.#fresh.size;
       const sequences = this.#database.transaction(() => this.#insertAll(batch, intervals)).immediate();
       this.#commits++;
-      this.#takeLatests(batch, sequences);
+      takeLatests(this.#places.states, batch, sequences);
       return sequences;
     } catch (error) {
       this.#commitErrors++;
       this.#fresh.truncate(sizeBefore);
-      this.#places.states.clear();
+      this.#places.states.forgetAll(batch);
       this.#lastSequence = sequenceBefore;
       throw explain(error, this.#file);
     }
@@ -130,9 +130,9 @@ export class ReadingEngine {
       .map((reading) => ({ ...reading, profile }) as unknown as StoredReading);
   }
 
-  /** See {@link ReadingStore.aggregate}. */
-  aggregate(profile: number, from: number, to: number): readonly HourAggregate[] {
-    return this.#places.stored.aggregate(profile, from, to);
+  /** The steps towards the answer of {@link ReadingStore.aggregate}; everything else may be done in between. */
+  aggregating(profile: number, from: number, to: number): Generator<void, readonly HourAggregate[]> {
+    return this.#places.stored.aggregating({ profile, from, to });
   }
 
   /** See {@link ReadingStore.remove}. @throws StoreUnavailable when nothing was deleted */
@@ -221,21 +221,31 @@ export class ReadingEngine {
 
   #insertAll(batch: Float64Array, intervals: BatchIntervals | undefined): Float64Array {
     const sequences = new Float64Array(batch.length / COLUMNS);
-    for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
-      const profile = batch[column] as number;
-      const source = batch[column + 1] as number;
-      const measuredAt = batch[column + 2] as number;
-      const arrivedAt = batch[column + 3] as number;
-      const bpm = batch[column + 4] as number;
-      const state = this.#places.states.get(profile);
-      if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
-      else if (this.#isStored(state, profile, source, measuredAt)) continue;
-      const sequence = ++this.#lastSequence;
-      this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals?.has(place) ?? false);
-      sequences[place] = sequence;
+    let place = 0;
+    try {
+      for (; place < sequences.length; place++) {
+        sequences[place] = this.#insert(batch, place * COLUMNS, intervals?.has(place) ?? false);
+      }
+    } catch (error) {
+      throw new UnreadableReading(place, explain(error, this.#file));
     }
     this.#places.arrivals.add(batch, sequences, intervals);
     return sequences;
+  }
+
+  /** @returns the sequence number of a new reading; 0 when it was there already */
+  #insert(batch: Float64Array, column: number, hasIntervals: boolean): number {
+    const profile = batch[column] as number;
+    const source = batch[column + 1] as number;
+    const measuredAt = batch[column + 2] as number;
+    const arrivedAt = batch[column + 3] as number;
+    const bpm = batch[column + 4] as number;
+    const state = this.#places.states.get(profile);
+    if (measuredAt > state.newestMeasuredAt) state.newestMeasuredAt = measuredAt;
+    else if (this.#isStored(state, profile, source, measuredAt)) return 0;
+    const sequence = ++this.#lastSequence;
+    this.#fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, hasIntervals);
+    return sequence;
   }
 
   #isStored(state: ProfileState, profile: number, source: number, measuredAt: number): boolean {
@@ -246,18 +256,6 @@ export class ReadingEngine {
       this.#places.hours.has(profile, source, measuredAt) ||
       this.#places.sealed.has(profile, source, measuredAt)
     );
-  }
-
-  #takeLatests(batch: Float64Array, sequences: Float64Array): void {
-    for (let place = 0, column = 0; place < sequences.length; place++, column += COLUMNS) {
-      if (sequences[place] === 0) continue;
-      takeLatest(this.#places.states.get(batch[column] as number), {
-        source: batch[column + 1] as number,
-        measuredAt: batch[column + 2] as EpochMs,
-        arrivedAt: batch[column + 3] as EpochMs,
-        bpm: batch[column + 4] as number,
-      });
-    }
   }
 
   /** Starts a packing when there are enough fresh readings; with no room left, finishes the one before it first. */
@@ -289,7 +287,6 @@ export class ReadingEngine {
       this.#touch(packed);
       return changed;
     } catch (error) {
-      this.#places.sealed.clear();
       throw explain(error, this.#file);
     }
   }

@@ -10,8 +10,9 @@ import type { Migration } from "./database.ts";
  * parts around it. `profile` holds what must be known of a profile without unpacking.
  *
  * `sealed_hour` holds what the readings of a profile in one hour of effective time come to, and `sealed_readings` these
- * in pieces (see sealedHour.ts and chunks.ts), apart from each other: the sums of a month are a few pages. `ahead` finds the sealed readings whose claimed
- * time is in a later hour. `packed_at` says when a part was written, in Unix ms.
+ * in pieces (see sealedHour.ts and chunks.ts), apart from each other: the sums of a month are a few pages. `ahead` says in which sealed hours readings lie whose
+ * claimed time is in a later hour, and in which. `packed_at` says when a part was written, in Unix ms; `first_at` and `last_at` between which
+ * effective times its readings are, so that `packed_ahead` finds those of clocks that were ahead.
  */
 export const READING_MIGRATIONS: readonly Migration[] = [
   `
@@ -83,5 +84,23 @@ export const READING_MIGRATIONS: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
 
   INSERT INTO store VALUES ('sealed_readings', 0);
+  `,
+  `
+  ALTER TABLE packed_hour ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE packed_hour ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE packed_hour SET last_at = hour * 3600000 + 3599999;
+  CREATE INDEX packed_ahead ON packed_hour (profile, hour, first_at, last_at) WHERE first_at < hour * 3600000;
+
+  CREATE TABLE ahead_hour (
+    profile INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    claimed_hour INTEGER NOT NULL,
+    PRIMARY KEY (profile, hour, claimed_hour)
+  ) STRICT, WITHOUT ROWID;
+
+  INSERT INTO ahead_hour SELECT DISTINCT profile, hour, measured_at / 3600000 FROM ahead;
+  DROP TABLE ahead;
+  ALTER TABLE ahead_hour RENAME TO ahead;
+  CREATE INDEX ahead_claimed ON ahead (profile, claimed_hour);
   `,
 ];

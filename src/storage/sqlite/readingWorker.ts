@@ -1,20 +1,24 @@
+import type { HourAggregate } from "../../domain/statistics.ts";
+import { AnswersInSteps } from "./answersInSteps.ts";
 import { ReadingEngine } from "./readingEngine.ts";
+import { UnreadableReading } from "./unreadableReading.ts";
 import type { Answer, ClocklessEngineOptions, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
 /**
- * The thread that owns `readings.db`. It answers messages one after the other and uses the time between them for
- * packing and for giving free pages back.
+ * The thread that owns `readings.db`. It answers messages one after the other, statistics of very much in steps between them, and
+ * uses the time between them for packing, sealing and giving free pages back too.
  */
 declare const self: Worker;
 
 /** With relaxed durability, how often everything before is made to survive a power cut. */
 const SYNC_INTERVAL_MS = 1_000;
 
-/** How often the worker looks whether nothing is written, and free pages can go back to the file system. */
-const IDLE_CHECK_MS = 1_000;
+/** How often free pages go back to the file system, and the worker looks whether nothing was written meanwhile. */
+const RETURN_INTERVAL_MS = 1_000;
 
-/** Pages that one step gives back: a megabyte. */
-const RETURNED_PAGES = 256;
+/** Pages that one step gives back: a megabyte, and while readings come in so few that it costs them no more than a commit. */
+const IDLE_RETURNED_PAGES = 256;
+const BUSY_RETURNED_PAGES = 16;
 
 /** The share of the time that packing may take while there is room for fresh readings. */
 const PACKING_DUTY = 0.25;
@@ -28,11 +32,17 @@ const IDLE_SEALING_DUTY = 0.5;
 const SEALING_CHECK_MS_MIN = 10;
 const SEALING_CHECK_MS_MAX = 5_000;
 
+/** How long statistics may hold up the writes at a time, and the share of the time they may take while readings come in. */
+const AGGREGATING_STEP_MS = 2;
+const AGGREGATING_DUTY = 0.5;
+
 /** How long packing waits after the file could not be written. */
 const PACKING_RETRY_MS = 1_000;
 
 let engine: ReadingEngine;
 let packingScheduled = false;
+const aggregations = new AnswersInSteps<readonly HourAggregate[]>();
+let aggregatingScheduled = false;
 let appendsSinceCheck = 0;
 let idle = false;
 let sealingCheckMs = SEALING_CHECK_MS_MAX;
@@ -58,7 +68,7 @@ function open(options: ClocklessEngineOptions): void {
     answer({ kind: "unopened", reason: (error as Error).message });
     return;
   }
-  setInterval(returnFreePagesWhenIdle, IDLE_CHECK_MS);
+  setInterval(returnSomeFreePages, RETURN_INTERVAL_MS);
   sealingCheckMs = Math.min(SEALING_CHECK_MS_MAX, Math.max(SEALING_CHECK_MS_MIN, options.quietMs / 10));
   setTimeout(seal, sealingCheckMs);
   if (options.durability === "relaxed") setInterval(syncWhenNeeded, SYNC_INTERVAL_MS);
@@ -71,12 +81,17 @@ function append({ batch, intervals }: ToWorker & { kind: "append" }): void {
   try {
     answer({ kind: "appended", sequences: engine.append(batch, intervals) });
   } catch (error) {
-    answer({ kind: "not appended", reason: (error as Error).message });
+    const place = error instanceof UnreadableReading ? error.place : undefined;
+    answer({ kind: "not appended", reason: (error as Error).message, place });
   }
   if (engine.packing && !packingScheduled) schedulePacking(0);
 }
 
 function ask(id: number, question: Question): void {
+  if (question.about === "aggregate") {
+    aggregate(id, question);
+    return;
+  }
   try {
     answer({ kind: "answer", id, answer: answerTo(question) });
   } catch (error) {
@@ -84,14 +99,30 @@ function ask(id: number, question: Question): void {
   }
 }
 
-function answerTo(question: Question): Answer {
+function aggregate(id: number, { profile, from, to }: Question & { about: "aggregate" }): void {
+  aggregations.add({
+    steps: engine.aggregating(profile, from, to),
+    answer: (hours) => answer({ kind: "answer", id, answer: hours }),
+    fail: (error) => answer({ kind: "no answer", id, reason: (error as Error).message }),
+  });
+  if (!aggregatingScheduled) aggregateSome();
+}
+
+/** Mostly everything is answered at once. */
+function aggregateSome(): void {
+  const startedAt = performance.now();
+  aggregations.work(AGGREGATING_STEP_MS);
+  aggregatingScheduled = !aggregations.isEmpty;
+  const tookMs = performance.now() - startedAt;
+  if (aggregatingScheduled) setTimeout(aggregateSome, idle ? 0 : tookMs * (1 / AGGREGATING_DUTY - 1));
+}
+
+function answerTo(question: Exclude<Question, { about: "aggregate" }>): Answer {
   switch (question.about) {
     case "latest":
       return engine.latest(question.profile);
     case "read":
       return engine.read(question.profile, question.from, question.to, question.limit);
-    case "aggregate":
-      return engine.aggregate(question.profile, question.from, question.to);
     case "remove":
       return engine.remove(question.profile, question.from, question.to, question.source);
     case "correct":
@@ -102,6 +133,7 @@ function answerTo(question: Question): Answer {
     case "measures":
       return engine.measure();
     case "close":
+      aggregations.refuse(new Error("the store is closed"));
       engine.close();
       return undefined;
   }
@@ -145,10 +177,12 @@ function sealingDuty(): number {
   return engine.isSealingBehind ? LATE_SEALING_DUTY : SEALING_DUTY;
 }
 
-function returnFreePagesWhenIdle(): void {
+function returnSomeFreePages(): void {
   idle = appendsSinceCheck === 0 && !engine.packing;
   appendsSinceCheck = 0;
-  if (idle) attempt(() => engine.returnFreePages(RETURNED_PAGES));
+  // What packing frees it fills again soon.
+  if (engine.packing) return;
+  attempt(() => engine.returnFreePages(idle ? IDLE_RETURNED_PAGES : BUSY_RETURNED_PAGES));
 }
 
 function syncWhenNeeded(): void {

@@ -13,6 +13,7 @@ import {
 } from "./columns.ts";
 import { decodeIntervals, encodeIntervals } from "./packedHour.ts";
 import type { SourcedReading } from "./packedHours.ts";
+import type { ClaimedTimes, SourcedTimes } from "./rememberedTimes.ts";
 import { IntegerReader, IntegerWriter } from "./variableIntegers.ts";
 
 /**
@@ -91,20 +92,18 @@ export function unsealHour(hour: number, bytes: Uint8Array): SourcedReading[] {
   return readings;
 }
 
-/** Claimed times by source, in ms within their hour, rising. */
-export type SourcedTimes = ReadonlyMap<number, Uint32Array>;
-
-/** The claimed times that are in the hour itself: what is asked for a late reading. Those in later hours are left out. */
+/** Unseals the claimed times alone: what is asked for a late reading. @throws Error when the bytes are not a sealed hour */
 export function unsealTimes(bytes: Uint8Array): SourcedTimes {
   const reader = new IntegerReader(bytes);
   const form = reader.byte();
   if (form !== FORM) throw new Error(`unknown form of a sealed hour: ${form}`);
-  const found = new Map<number, Uint32Array>();
+  const found = new Map<number, ClaimedTimes>();
   for (let left = reader.unsigned(); left > 0; left--) {
     const source = reader.unsigned();
     const count = reader.unsigned();
     const times = readColumn(reader, TIME_CODINGS, count, NOTHING);
-    found.set(source, Uint32Array.from(times.filter((time) => time < HOUR_MS)));
+    const later = times.filter((time) => time >= HOUR_MS);
+    found.set(source, { within: Uint32Array.from(times.subarray(0, count - later.length)), later });
     skipColumn(reader);
     skipColumn(reader);
     skipBytes(reader);

@@ -94,7 +94,6 @@ export class Sealer {
       // The others of this step are found again: they have parts as before.
       this.#errors++;
       this.touch(Math.floor(current / HOURS_MAX), current % HOURS_MAX, this.#parts.clock());
-      this.#parts.sealed.clear();
       throw error;
     }
     for (const key of done) this.#touchedAt.delete(key);

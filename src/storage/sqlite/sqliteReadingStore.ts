@@ -45,7 +45,7 @@ export class SqliteReadingStore implements ReadingStore {
   #nextQuestion = 1;
   #waiting: WaitingAppend[] = [];
   #waitingReadings = 0;
-  #committing: WaitingAppend[] | undefined;
+  #committing: readonly WaitingAppend[] | undefined;
   #committingReadings = 0;
   #flushScheduled = false;
   #closed: string | undefined;
@@ -130,8 +130,11 @@ export class SqliteReadingStore implements ReadingStore {
     }
     const closed = this.#ask({ about: "close" });
     this.#closed = "the store is closed";
-    await closed;
-    this.#worker.terminate();
+    try {
+      await closed;
+    } finally {
+      this.#worker.terminate();
+    }
   }
 
   /**
@@ -158,7 +161,14 @@ export class SqliteReadingStore implements ReadingStore {
   #flush(): void {
     if (this.#committing !== undefined || this.#waiting.length === 0) return;
     const appends = this.#waiting;
-    const batch = new Float64Array(this.#waitingReadings * COLUMNS);
+    this.#waiting = [];
+    this.#waitingReadings = 0;
+    this.#commit(appends);
+  }
+
+  #commit(appends: readonly WaitingAppend[]): void {
+    const count = appends.reduce((sum, { readings }) => sum + readings.length, 0);
+    const batch = new Float64Array(count * COLUMNS);
     const intervals = new Map<number, readonly number[]>();
     let place = 0;
     for (const { readings } of appends) {
@@ -174,9 +184,7 @@ export class SqliteReadingStore implements ReadingStore {
       }
     }
     this.#committing = appends;
-    this.#committingReadings = this.#waitingReadings;
-    this.#waiting = [];
-    this.#waitingReadings = 0;
+    this.#committingReadings = count;
     const message: ToWorker =
       intervals.size === 0 ? { kind: "append", batch } : { kind: "append", batch, intervals };
     this.#worker.postMessage(message, [batch.buffer]);
@@ -188,7 +196,7 @@ export class SqliteReadingStore implements ReadingStore {
         this.#settle(message.sequences);
         break;
       case "not appended":
-        this.#reject(new StoreUnavailable(message.reason));
+        this.#refuse(new StoreUnavailable(message.reason), message.place);
         break;
       case "answer":
         this.#takeQuestion(message.id)?.resolve(message.answer);
@@ -213,10 +221,13 @@ export class SqliteReadingStore implements ReadingStore {
     if (this.#waiting.length > 0) this.#scheduleFlush();
   }
 
-  #reject(reason: StoreUnavailable): void {
-    const appends = this.#takeCommitting();
-    for (const { reject } of appends) reject(reason);
-    if (this.#waiting.length > 0) this.#scheduleFlush();
+  /** What was committed together is refused together, unless one reading is why: then the others are committed without it. */
+  #refuse(reason: StoreUnavailable, place: number | undefined): void {
+    const appends = [...this.#takeCommitting()];
+    const atFault = place === undefined ? appends.splice(0) : appends.splice(indexAround(appends, place), 1);
+    for (const append of atFault) append.reject(reason);
+    if (appends.length > 0) this.#commit(appends);
+    else if (this.#waiting.length > 0) this.#scheduleFlush();
   }
 
   #takeCommitting(): readonly WaitingAppend[] {
@@ -250,4 +261,13 @@ export class SqliteReadingStore implements ReadingStore {
     this.#questions.delete(id);
     return question;
   }
+}
+
+/** Which append of a commit a reading belongs to. */
+function indexAround(appends: readonly WaitingAppend[], place: number): number {
+  let end = 0;
+  return appends.findIndex(({ readings }) => {
+    end += readings.length;
+    return place < end;
+  });
 }

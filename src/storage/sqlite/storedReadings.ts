@@ -1,22 +1,18 @@
 import { HOUR_MS, hourOf } from "../../domain/hour.ts";
 import { effectiveTime } from "../../domain/reading.ts";
 import type { HourAggregate } from "../../domain/statistics.ts";
+import { type AggregateQuestion, Aggregation, type AggregationPlaces } from "./aggregation.ts";
 import type { Arrivals } from "./arrivals.ts";
-import type { FreshEntry, FreshIndex } from "./freshIndex.ts";
-import type { PackedHours, SourcedReading } from "./packedHours.ts";
-import { aggregateReadings, type SealedHours } from "./sealedHours.ts";
-import { effectiveHourOf } from "./sealer.ts";
+import type { FreshEntry, Visit } from "./freshIndex.ts";
+import type { SourcedReading } from "./packedHours.ts";
+import type { LatestReading } from "./profileStates.ts";
 
 /** A reading as it was found; the sequence number only of a fresh one. */
 export type FoundReading = SourcedReading & { readonly sequence?: number };
 
 /** Where a profile's readings lie. */
-export interface StoredPlaces {
+export interface StoredPlaces extends AggregationPlaces {
   readonly arrivals: Arrivals;
-  readonly hours: PackedHours;
-  readonly sealed: SealedHours;
-  /** The fresh readings, oldest generation first. */
-  readonly fresh: () => readonly FreshIndex[];
 }
 
 /** The one place that joins sealed hours, parts of hours, and fresh readings. */
@@ -43,7 +39,7 @@ export class StoredReadings {
       const start = Math.max(from, hour * HOUR_MS);
       const end = Math.min(to, (hour + 1) * HOUR_MS - 1);
       const around = [hours.read(profile, hour), sealed.read(profile, hour)];
-      for (const earlier of sealed.aheadBetween(profile, start, end))
+      for (const earlier of sealed.ahead.hoursOf(profile, hour, hour))
         around.push(sealed.read(profile, earlier));
       for (const reading of around.flat()) {
         if (reading.measuredAt < start || reading.measuredAt > end) continue;
@@ -57,47 +53,35 @@ export class StoredReadings {
     return found.slice(0, end);
   }
 
-  /** What the readings with effective times from `from` to `to` come to, hour by hour, oldest first. */
-  aggregate(profile: number, from: number, to: number): readonly HourAggregate[] {
-    const { hours, sealed } = this.#places;
-    const isCounted = (reading: SourcedReading) => {
-      const at = effectiveTime(reading);
-      return at >= from && at <= to;
-    };
-    // A claimed time is never before the effective one, so that nothing of the span lies in an earlier hour.
-    const unsealed = [...hours.readFrom(profile, hourOf(from)), ...this.#fresh(profile, isCounted)];
-    const loose = Map.groupBy(unsealed.filter(isCounted), effectiveHourOf);
-    const whole = sealed.aggregates(profile, hourOf(from), hourOf(to));
-    const known = new Map(whole.map((aggregate) => [aggregate.hour, aggregate]));
-    const all = [...new Set([...known.keys(), ...loose.keys()])].sort((a, b) => a - b);
-    return all.flatMap((hour) => {
-      const aggregate = known.get(hour);
-      const own = loose.get(hour) ?? [];
-      if (
-        aggregate !== undefined &&
-        own.length === 0 &&
-        aggregate.firstAt >= from &&
-        aggregate.lastAt <= to
-      ) {
-        return [aggregate];
-      }
-      const packed = aggregate === undefined ? [] : sealed.read(profile, hour).filter(isCounted);
-      const readings = [...packed, ...own];
-      return readings.length === 0 ? [] : [aggregateReadings(readings)];
-    });
+  /** The steps in which it is reckoned what readings come to: see {@link Aggregation}. */
+  aggregating(question: AggregateQuestion): Generator<void, readonly HourAggregate[]> {
+    return new Aggregation(this.#places, question).steps();
   }
 
   /** The packed reading with the newest effective time, and of these the one that arrived last. */
-  latestPacked(profile: number): SourcedReading | undefined {
+  latestPacked(profile: number): LatestReading | undefined {
     const { hours, sealed } = this.#places;
-    const last = sealed.lastHour(profile);
-    const candidates = [
-      ...hours.readFrom(profile, 0),
-      ...(last === undefined ? [] : sealed.read(profile, last)),
-    ];
-    let latest: SourcedReading | undefined;
-    for (const candidate of candidates)
+    const hoursWithParts = hours.hoursAround(profile, 0, Number.MAX_SAFE_INTEGER);
+    const candidates = new Set([...hoursWithParts, sealed.lastHour(profile) ?? 0]);
+    for (const hour of [...candidates].sort((a, b) => b - a)) {
+      const latest = this.#latestOf(profile, hour);
+      if (latest !== undefined) return latest;
+    }
+    return undefined;
+  }
+
+  #latestOf(profile: number, hour: number): LatestReading | undefined {
+    const { hours, sealed } = this.#places;
+    let latest: LatestReading | undefined;
+    const take: Visit = (source, measuredAt, arrivedAt, bpm) => {
+      if (hourOf(effectiveTime({ measuredAt, arrivedAt })) !== hour) return;
+      const candidate = { source, measuredAt, arrivedAt, bpm };
       if (latest === undefined || isLater(candidate, latest)) latest = candidate;
+    };
+    for (const part of hours.partsAround(profile, hour)) hours.visit(profile, part, take);
+    for (const { source, measuredAt, arrivedAt, bpm } of sealed.read(profile, hour)) {
+      take(source, measuredAt, arrivedAt, bpm);
+    }
     return latest;
   }
 
@@ -106,7 +90,7 @@ export class StoredReadings {
     const { hours, sealed } = this.#places;
     const [first, last] = [hourOf(from), hourOf(to)];
     const found = [...hours.hoursBetween(profile, first, last), ...sealed.hoursBetween(profile, first, last)];
-    found.push(...sealed.aheadClaims(profile, from, to));
+    found.push(...sealed.ahead.claimedHours(profile, first, last));
     return [...new Set(found)].sort((a, b) => a - b);
   }
 
@@ -123,7 +107,7 @@ export class StoredReadings {
   }
 }
 
-function isLater(a: SourcedReading, b: SourcedReading): boolean {
+function isLater(a: LatestReading, b: LatestReading): boolean {
   const difference = effectiveTime(a) - effectiveTime(b);
   return difference > 0 || (difference === 0 && a.arrivedAt > b.arrivedAt);
 }

@@ -44,7 +44,12 @@ export type FromWorker =
   | { readonly kind: "opened" }
   | { readonly kind: "unopened"; readonly reason: string }
   | { readonly kind: "appended"; readonly sequences: Float64Array }
-  | { readonly kind: "not appended"; readonly reason: string }
+  | {
+      readonly kind: "not appended";
+      readonly reason: string;
+      /** The place of the one reading that is why, where it is one. */
+      readonly place: number | undefined;
+    }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly kind: "no answer"; readonly id: number; readonly reason: string };
 

@@ -26,7 +26,9 @@ export interface FolderCheck {
   /** What is wrong, in words. */
   readonly wrong: readonly string[];
   readonly stored: number;
+  /** In parts and sealed. */
   readonly packed: number;
+  readonly sealed: number;
 }
 
 /** Opens a folder that no server holds, as a server does, and compares everything in it with the ledger. */
@@ -52,7 +54,7 @@ export async function checkFolder(folder: string, ledger: Ledger): Promise<Folde
       );
     }
     wrong.push(...damages(join(folder, FILES.readings)), ...damages(join(folder, FILES.control)));
-    return { wrong, stored, packed: packedReadings + sealedReadings };
+    return { wrong, stored, packed: packedReadings + sealedReadings, sealed: sealedReadings };
   } finally {
     await storage.close();
   }

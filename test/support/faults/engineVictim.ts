@@ -6,7 +6,7 @@
  */
 import { writeSync } from "node:fs";
 import { ReadingEngine } from "../../../src/storage/sqlite/readingEngine.ts";
-import { ENGINE_OPTIONS, victimBatch } from "./engineReadings.ts";
+import { appendVictimBatch, ENGINE_OPTIONS } from "./engineReadings.ts";
 import { beforeEveryStatement } from "./statements.ts";
 
 const [file = "", statement = "0"] = process.argv.slice(2);
@@ -21,7 +21,7 @@ beforeEveryStatement(() => {
 const engine = new ReadingEngine({ file, ...ENGINE_OPTIONS });
 let batch = 0;
 const append = () => {
-  engine.append(victimBatch(batch));
+  appendVictimBatch(engine, batch);
   writeSync(1, `${batch++}\n`);
 };
 while (!engine.packing) append();

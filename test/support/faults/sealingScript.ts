@@ -1,8 +1,7 @@
 import type { Bpm, EpochMs, SourceId } from "../../../src/domain/reading.ts";
-import { COLUMNS } from "../../../src/storage/sqlite/freshIndex.ts";
 import type { ReadingEngine, ReadingEngineOptions } from "../../../src/storage/sqlite/readingEngine.ts";
 import { type SentReading, StoreModel } from "../storeModel.ts";
-import { ENGINE_OPTIONS, VICTIM_PROFILES, victimBatch } from "./engineReadings.ts";
+import { appendVictimBatch, ENGINE_OPTIONS, VICTIM_PROFILES, victimReadings } from "./engineReadings.ts";
 
 /** Limits so small that packing and sealing go on all the time, one hour and one profile a step. */
 export const SEALING_OPTIONS: Omit<ReadingEngineOptions, "file"> = {
@@ -13,19 +12,22 @@ export const SEALING_OPTIONS: Omit<ReadingEngineOptions, "file"> = {
 /** Operations of the script: appends, with late readings among them, and now and then a correction or a deletion. */
 export const OPERATIONS = 60;
 
-const CORRECTED_BPM = 211;
+const CORRECTED = { bpm: 211 as Bpm, rrIntervalsMs: [284.5] };
 const REMOVED_SPAN_MS = 400_000;
+
+/** Free pages that go back after each operation. */
+export const RETURNED_PAGES = 4;
 
 /** Does one operation of the script to a store. What is changed was written a few operations before. */
 export function operate(engine: ReadingEngine, operation: number): void {
-  const { profile, measuredAt } = targetOf(operation);
+  const { profile, source, measuredAt } = targetOf(operation);
   switch (kindOf(operation)) {
     case "append":
-      engine.append(victimBatch(operation));
+      appendVictimBatch(engine, operation);
       return;
     case "correct":
       engine.correct(profile, [
-        { source: 0 as SourceId, measuredAt: measuredAt as EpochMs, bpm: CORRECTED_BPM as Bpm },
+        { source: source as SourceId, measuredAt: measuredAt as EpochMs, ...CORRECTED },
       ]);
       return;
     case "remove":
@@ -42,13 +44,13 @@ export function modelAfter(operations: number): StoreModel {
 
 /** Does one operation of the script to a model. */
 export function note(model: StoreModel, operation: number): void {
-  const { profile, measuredAt } = targetOf(operation);
+  const { profile, source, measuredAt } = targetOf(operation);
   switch (kindOf(operation)) {
     case "append":
-      for (const reading of readingsOf(victimBatch(operation))) model.append(reading);
+      for (const reading of victimReadings(operation)) model.append(reading);
       return;
     case "correct":
-      model.correct(profile, 0, measuredAt, CORRECTED_BPM);
+      model.correct(profile, source, measuredAt, CORRECTED);
       return;
     case "remove":
       model.remove(profile, measuredAt, measuredAt + REMOVED_SPAN_MS, undefined);
@@ -61,20 +63,8 @@ function kindOf(operation: number): "append" | "correct" | "remove" {
 }
 
 /** A reading that was appended some operations before this one: fresh, in a part or sealed by now. */
-function targetOf(operation: number): { readonly profile: number; readonly measuredAt: number } {
+function targetOf(operation: number): SentReading {
   const back = 6 * Math.ceil(((operation % 5) + 1) / 2);
   const batch = Math.max(0, operation - (operation % 6) - back);
-  const column = ((operation * 7) % VICTIM_PROFILES) * COLUMNS;
-  const [profile = 0, , measuredAt = 0] = victimBatch(batch).subarray(column, column + COLUMNS);
-  return { profile, measuredAt };
-}
-
-function readingsOf(batch: Float64Array): SentReading[] {
-  return Array.from({ length: batch.length / COLUMNS }, (_, place) => {
-    const [profile = 0, source = 0, measuredAt = 0, arrivedAt = 0, bpm = 0] = batch.subarray(
-      place * COLUMNS,
-      (place + 1) * COLUMNS,
-    );
-    return { profile, source, measuredAt, arrivedAt, bpm };
-  });
+  return victimReadings(batch)[(operation * 7) % VICTIM_PROFILES] as SentReading;
 }
