@@ -102,7 +102,7 @@ function revokeCommand(): Command {
   return addSettings(command, ["data"])
     .addHelpText(
       "after",
-      `\nThe links of widgets that it opened are closed with it. ${OTHER_LINKS}\n` +
+      `\nThe links of widgets that it opened are closed with it, and its invitations to rooms end; rooms that it joined stay (room list). ${OTHER_LINKS}\n` +
         "\nExamples:\n  $ npm run heartwire -- token revoke 3\n  $ echo $TOKEN | npm run heartwire -- token revoke -",
     )
     .action(async (given: readonly string[], flags: { readonly data?: string }) => {

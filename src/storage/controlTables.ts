@@ -55,6 +55,7 @@ export interface ControlTables {
     readonly code_hash: string;
     readonly created_at: number;
     readonly expires_at: number;
+    readonly token_id: number | null;
   };
   readonly access_token: {
     readonly id: Generated<number>;

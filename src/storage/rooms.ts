@@ -51,6 +51,8 @@ export interface NewInvitation {
   readonly codeHash: string;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
+  /** The number of the token by which it is made: it ends when that is revoked. None outside of a request. */
+  readonly token?: number;
   /** Invitations to a room that may hold at the time at which this one is made. */
   readonly heldMax: number;
 }
@@ -109,6 +111,7 @@ export interface Rooms {
   /** Deletes a room with its memberships and invitations. */
   remove(room: RoomId): Promise<void>;
 
+  /** Makes an invitation that holds until it expires, is taken back, or its token is revoked. */
   invite(invitation: NewInvitation): Promise<Invited>;
 
   /** Takes back every invitation to a room. @returns how many of them still held */

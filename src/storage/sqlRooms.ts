@@ -112,11 +112,11 @@ export class SqlRooms implements Rooms {
     await this.#database.deleteFrom("room").where("id", "=", room).execute();
   }
 
-  invite({ room, codeHash, createdAt, expiresAt, heldMax }: NewInvitation): Promise<Invited> {
+  invite({ room, codeHash, createdAt, expiresAt, token, heldMax }: NewInvitation): Promise<Invited> {
     return this.#database.transaction().execute(async (transaction) => {
       const found = await transaction.selectFrom("room").select("id").where("id", "=", room).execute();
       if (found.length === 0) return "room unknown";
-      await transaction.deleteFrom("room_invitation").where("expires_at", "<=", createdAt).execute();
+      await deleteEndedInvitations(transaction, createdAt);
       const held = await transaction
         .selectFrom("room_invitation")
         .select("id")
@@ -125,19 +125,27 @@ export class SqlRooms implements Rooms {
       if (held.length >= heldMax) return "too many";
       await transaction
         .insertInto("room_invitation")
-        .values({ room_id: room, code_hash: codeHash, created_at: createdAt, expires_at: expiresAt })
+        .values({
+          room_id: room,
+          code_hash: codeHash,
+          created_at: createdAt,
+          expires_at: expiresAt,
+          token_id: token ?? null,
+        })
         .execute();
       return "invited";
     });
   }
 
-  async withdrawInvitations(room: RoomId, now: EpochMs): Promise<number> {
-    const rows = await this.#database
-      .deleteFrom("room_invitation")
-      .where("room_id", "=", room)
-      .returning("expires_at")
-      .execute();
-    return rows.filter((row) => row.expires_at > now).length;
+  withdrawInvitations(room: RoomId, now: EpochMs): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      await deleteEndedInvitations(transaction, now);
+      const { numDeletedRows } = await transaction
+        .deleteFrom("room_invitation")
+        .where("room_id", "=", room)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    });
   }
 
   join({ codeHash, profile, now, membersMax, membershipsMax }: Joining): Promise<Joined> {
@@ -145,9 +153,12 @@ export class SqlRooms implements Rooms {
       const row = await transaction
         .selectFrom("room_invitation")
         .innerJoin("room", "room.id", "room_invitation.room_id")
+        .leftJoin("access_token", "access_token.id", "room_invitation.token_id")
         .selectAll("room")
         .where("room_invitation.code_hash", "=", codeHash)
         .where("room_invitation.expires_at", ">", now)
+        // Disconnecting an app ends what it gave away. That its token expires does not: it comes back with another.
+        .where("access_token.revoked_at", "is", null)
         .executeTakeFirst();
       if (row === undefined) return { outcome: "invitation unknown" };
       const members = await transaction
@@ -191,6 +202,15 @@ async function countMemberships(database: Kysely<ControlTables>, profile: Profil
     .where("profile_id", "=", profile)
     .execute();
   return rows.length;
+}
+
+/** Deletes the invitations to any room that can be used no more: expired, or of a token that was revoked. */
+async function deleteEndedInvitations(database: Kysely<ControlTables>, now: EpochMs): Promise<void> {
+  const revoked = database.selectFrom("access_token").select("id").where("revoked_at", "is not", null);
+  await database
+    .deleteFrom("room_invitation")
+    .where(({ or, eb }) => or([eb("expires_at", "<=", now), eb("token_id", "in", revoked)]))
+    .execute();
 }
 
 async function addMember(

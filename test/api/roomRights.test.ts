@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { hashToken } from "../../src/auth/tokens.ts";
+import type { EpochMs } from "../../src/domain/reading.ts";
 import type { Scope } from "../../src/domain/scopes.ts";
 import { expectError, scopeError } from "../support/answers.ts";
 import {
@@ -23,6 +25,11 @@ const someone = (scopes?: readonly Scope[]) => newPerson(shared(), scopes);
 
 const NOT_MEMBER = { status: 403, code: 8010, message: "you are not a member of this room" } as const;
 const NOT_OWNER = { status: 403, code: 8010, message: "only the owner of this room may do that" } as const;
+const UNKNOWN_CODE = {
+  status: 404,
+  code: 8004,
+  message: "this invitation is unknown, has expired or was withdrawn",
+} as const;
 const NO_ROOM = { status: 404, code: 8004, message: "there is no such room" } as const;
 
 describe("who may do what", () => {
@@ -116,6 +123,19 @@ describe("nobody can let others hear a pulse that they may not hear themselves",
       await expectError(response, scopeError("data:heart_rate:read"));
     });
   }
+
+  test("an app that is disconnected leaves no invitation behind by which a stranger hears the pulse", async () => {
+    const user = crypto.randomUUID();
+    const own = { token: await shared().token(ROOM_SCOPES, { user }), profileId: "" };
+    const app = { token: await shared().token(ROOM_SCOPES, { user }), profileId: "" };
+    const roomId = await newRoom(shared(), app);
+    const [left, kept] = [await newCode(shared(), app, roomId), await newCode(shared(), own, roomId)];
+    const { directory } = shared().server.storage;
+    const record = await directory.findToken(hashToken(app.token));
+    await directory.revokeToken(record?.id ?? 0, Date.now() as EpochMs);
+    await expectError(await call(await someone(), "POST", "/join", { code: left }), UNKNOWN_CODE);
+    await answered(call(await someone(), "POST", "/join", { code: kept }));
+  });
 
   test("nor can a token without data:room:write change anything, or one without data:room:read see anything", async () => {
     const reader = await someone(["data:room:read", "data:heart_rate:read"]);

@@ -290,6 +290,35 @@ export function roomsContract(engine: string, open: () => Promise<DirectoryUnder
     );
 
     test(
+      "an invitation ends with the token by which it was made when that is revoked, and not when it expires",
+      withDirectory(async ({ directory }) => {
+        const [anna, ben, carl] = await people(directory, "anna", "ben", "carl");
+        const room = await roomOf(directory, anna);
+        const [app, other] = await Promise.all(
+          [1, 2].map((index) =>
+            directory.createToken({
+              hash: hashOf(index),
+              profile: anna.id,
+              clientId: "an app",
+              scopes: ["data:room:write", "data:heart_rate:read"],
+              createdAt: NOON,
+              expiresAt: (NOON + 1) as EpochMs,
+            }),
+          ),
+        );
+        const limited = { heldMax: 2 };
+        expect(await invite(directory, room, 1, { token: app as number, ...limited })).toBe("invited");
+        expect(await invite(directory, room, 2, { token: other as number, ...limited })).toBe("invited");
+        await directory.revokeToken(app as number, (NOON + 2) as EpochMs);
+        expect(await join(directory, ben, 1)).toEqual({ outcome: "invitation unknown" });
+        expect(await join(directory, carl, 2)).toMatchObject({ outcome: "joined" });
+        // It takes no place any more either, and is none that could be withdrawn.
+        expect(await invite(directory, room, 3, limited)).toBe("invited");
+        expect(await directory.rooms.withdrawInvitations(room.id, NOON)).toBe(2);
+      }),
+    );
+
+    test(
       "nobody is invited to a room that is gone",
       withDirectory(async ({ directory }) => {
         const [anna] = await people(directory, "anna");

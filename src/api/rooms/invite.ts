@@ -10,7 +10,7 @@ import { JOIN_PATH } from "../pages/joinPage.ts";
 import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
 import { findRoom, requireOwner, roomUnknown } from "./access.ts";
-import { roomUser, WIDEN_ROOMS } from "./roomToken.ts";
+import { roomToken, WIDEN_ROOMS } from "./roomToken.ts";
 import { roomPath } from "./schemas.ts";
 
 /** An invitation is good for a minute at least, thirty days at most, and a day when nothing is said. */
@@ -38,7 +38,7 @@ export const invite: Operation = {
   group: "Rooms",
   summary: "Make an invitation to a room",
   notes:
-    "For its owner. Whoever is given the code can join, until it expires or is withdrawn. It is shown once.",
+    "For its owner. Whoever is given the code can join, until it expires or is withdrawn, or the token is revoked by which it was made. It is shown once.",
   token: WIDEN_ROOMS,
   path: roomPath,
   body,
@@ -62,7 +62,7 @@ export const invite: Operation = {
 /** `POST /api/heartwire/v1/rooms/{roomId}/invitations` */
 async function makeInvitation(call: Call): Promise<Response> {
   const { request, context, parameters } = call;
-  const profile = await roomUser(call, WIDEN_ROOMS);
+  const { profile, id: token } = await roomToken(call, WIDEN_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
   const { expires_in: seconds } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
@@ -71,7 +71,7 @@ async function makeInvitation(call: Call): Promise<Response> {
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
   const { roomInvitationsMax: heldMax } = context.limits;
-  const invitation = { room: found.id, codeHash, createdAt, expiresAt, heldMax };
+  const invitation = { room: found.id, codeHash, createdAt, expiresAt, token, heldMax };
   requireInvited(await context.directory.rooms.invite(invitation), heldMax);
   const link = new URL(`${JOIN_PATH}#${code}`, pageOrigin(request, context)).href;
   return json({ invitation: { code, expires_at: expiresAt, link } });

@@ -20,12 +20,21 @@ export const WIDEN_ROOMS = {
   query: false,
 } as const satisfies TokenUse;
 
+interface Scopes {
+  readonly scopes: readonly [Scope, ...Scope[]];
+}
+
 /** Whose token a request carries, if it holds every scope that is asked for. @throws TokenRefused or ApiError */
-export async function roomUser(
+export async function roomUser(call: Call, use: Scopes): Promise<ProfileId> {
+  return (await roomToken(call, use)).profile;
+}
+
+/** The same, and the number of the token. @throws TokenRefused or ApiError */
+export async function roomToken(
   { request, context }: Call,
-  { scopes: [first, ...more] }: { readonly scopes: readonly [Scope, ...Scope[]] },
-): Promise<ProfileId> {
+  { scopes: [first, ...more] }: Scopes,
+): Promise<{ readonly profile: ProfileId; readonly id: number }> {
   const token = await authorise(request, { scope: first, query: false }, context.verifier, context.clock());
   for (const scope of more) requireScope(token, scope);
-  return ownProfile(token, first).id;
+  return { profile: ownProfile(token, first).id, id: token.id };
 }

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import * as profilesAndTokens from "./0001_profiles_and_tokens.ts";
 import * as detailsAndRooms from "./0002_details_and_rooms.ts";
 import * as widgets from "./0003_widgets.ts";
+import * as invitationTokens from "./0004_invitation_tokens.ts";
 
 /** The one thing in which the engines' tables are written differently: a column that numbers its rows. */
 export interface MigrationDialect {
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   "0001_profiles_and_tokens": profilesAndTokens,
   "0002_details_and_rooms": detailsAndRooms,
   "0003_widgets": widgets,
+  "0004_invitation_tokens": invitationTokens,
 };
 
 /** How often a migration is tried when another process migrates the same database at that moment. */
