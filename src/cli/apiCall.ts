@@ -1,4 +1,5 @@
 import { apiAddress, type Connection } from "./connection.ts";
+import { describeConnectionFault, isUntrusted } from "./connectionFault.ts";
 import { CommandFailure } from "./failure.ts";
 import { type Answer, readAnswer } from "./serverAnswer.ts";
 import { type Asked, describeRefusal, readError } from "./serverWords.ts";
@@ -42,7 +43,11 @@ export async function callApi({ baseUrl, token }: Connection, call: ApiCall): Pr
 function describe(answer: Answer, call: ApiCall): string {
   const { code, message } = readError(answer.body);
   const isOurs = code >= OUR_CODES_FROM && message !== "";
-  return isOurs ? `${message.charAt(0).toUpperCase()}${message.slice(1)}.` : describeRefusal(answer, call);
+  return isOurs ? sentence(message) : describeRefusal(answer, call);
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** Codes from here on are Heartwire's own (docs/errors.md). */
@@ -58,7 +63,8 @@ async function ask(baseUrl: URL, token: string, { method, path, body }: ApiCall)
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return await readAnswer(response, ANSWER_BYTES_MAX);
-  } catch {
+  } catch (error) {
+    if (isUntrusted(error)) throw new CommandFailure(sentence(describeConnectionFault(error)));
     throw new CallUnanswered(
       `The server at ${baseUrl.origin} does not answer. Is it running? Name another one with --url.`,
     );

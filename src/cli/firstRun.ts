@@ -36,7 +36,7 @@ export async function introduceFirstRun(server: RunningServer, dataFolder: strin
   const { directory } = server.storage;
   if (await directory.hasTokens()) return;
   const token = makeToken();
-  const introduction = firstSteps(server.url.origin, token);
+  const introduction = firstSteps(server.url.origin, token, dataFolder);
   if (process.stderr.isTTY) say(introduction);
   else writeFirstRun(resolve(join(dataFolder, FILES.firstRun)), introduction);
   const now = Date.now() as EpochMs;
@@ -64,7 +64,7 @@ function writeFirstRun(file: string, introduction: string): void {
   say(`First run: the first user's token and how to use it are in ${file}, readable only by you.`);
 }
 
-function firstSteps(origin: string, token: string): string {
+function firstSteps(origin: string, token: string, dataFolder: string): string {
   return `
 Welcome. This is the first run: a user "${FIRST_USER}" was made.
 
@@ -82,7 +82,7 @@ curl -X POST ${origin}/api/v1/data \\
 
 Then, from this folder:
 
-  export HEARTWIRE_TOKEN=${token}${whereElse(origin)}
+  export HEARTWIRE_TOKEN=${token}${whereElse(origin, dataFolder)}
   npm run heartwire -- simulate        a lifelike heart, if no strap is at hand
   npm run heartwire -- watch           see it live
   npm run heartwire -- widget create --user ${FIRST_USER}   show it in OBS
@@ -90,8 +90,17 @@ Then, from this folder:
 `;
 }
 
-/** The commands look for the server on its usual port unless they are told. */
-function whereElse(origin: string): string {
-  const isUsual = origin === `http://localhost:${SETTINGS.port.defaultValue}`;
-  return isUsual ? "" : `\n  export HEARTWIRE_URL=${origin}`;
+/** The commands look for the server on its usual port, and for the data in the usual folder, unless they are told. */
+function whereElse(origin: string, dataFolder: string): string {
+  const lines: string[] = [];
+  if (origin !== `http://localhost:${SETTINGS.port.defaultValue}`)
+    lines.push(`export HEARTWIRE_URL=${origin}`);
+  const folder = resolve(dataFolder);
+  if (folder !== resolve(SETTINGS.data.defaultValue)) lines.push(`export HEARTWIRE_DATA=${quoted(folder)}`);
+  return lines.map((line) => `\n  ${line}`).join("");
+}
+
+/** As a shell takes it, whatever is in it. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

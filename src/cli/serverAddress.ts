@@ -10,9 +10,11 @@ export function localAddress({ host, port }: Pick<Settings, "host" | "port">): s
 /**
  * Where others reach the pages of a server with these settings: by its public address, where it has one that is not one
  * of Pulsoid's, which elsewhere lead to the real site.
+ *
+ * @param known where the server is as far as commands were told (`HEARTWIRE_URL`), for one without a public address
  */
-export function sharedAddress(settings: Pick<Settings, "host" | "port" | "publicUrl">): string {
+export function sharedAddress(settings: Pick<Settings, "host" | "port" | "publicUrl">, known?: URL): string {
   const { publicUrl } = settings;
-  if (publicUrl === undefined || PULSOID_HOSTS.includes(publicUrl.hostname)) return localAddress(settings);
-  return publicUrl.origin;
+  if (publicUrl !== undefined && !PULSOID_HOSTS.includes(publicUrl.hostname)) return publicUrl.origin;
+  return known?.origin ?? localAddress(settings);
 }

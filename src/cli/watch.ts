@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { EpochMs } from "../domain/reading.ts";
 import { addConnectionOptions, type ConnectionOptions, readConnection } from "./connection.ts";
+import { CommandFailure } from "./failure.ts";
 import { untilInterrupted } from "./watching/interrupt.ts";
 import { type FeedEvent, followLive } from "./watching/liveFeed.ts";
 import { jsonReport, lineReport, type Report, terminalReport } from "./watching/report.ts";
@@ -56,6 +57,10 @@ async function watch(options: WatchOptions): Promise<void> {
     release();
     report.end(state, now());
     await flushed();
+  }
+  const { wasOpen, link } = state;
+  if (options.for !== undefined && !wasOpen && link.kind === "lost") {
+    throw new CommandFailure(`In ${options.for} s there was no connection: ${link.reason}.`);
   }
 }
 

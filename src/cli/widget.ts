@@ -3,10 +3,11 @@ import type { EpochMs } from "../domain/reading.ts";
 import { isUuid } from "../domain/uuid.ts";
 import { BASIC_BPM, WIDGET_KINDS } from "../domain/widgetKinds.ts";
 import { DEFAULT_LIMITS } from "../settings/limits.ts";
-import type { FlagValues, Settings } from "../settings/settings.ts";
+import type { FlagValues } from "../settings/settings.ts";
 import type { Directory } from "../storage/directory.ts";
 import type { Configuration } from "../storage/rooms.ts";
 import type { Widget } from "../storage/widgets.ts";
+import { fromEnvironment, readBaseUrl } from "./connection.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { findProfile } from "./findProfile.ts";
 import { readConfiguration } from "./rooms/options.ts";
@@ -31,7 +32,7 @@ export function widgetCommand(): Command {
         async (directory, widget, flags) => {
           const opened = await directory.widgets.open(widget.id, { openedAt: Date.now() as EpochMs });
           if (opened === undefined) throw noSuchWidget();
-          tellAddress(opened, settingsOf(flags));
+          tellAddress(opened, flags);
         },
       ),
     )
@@ -68,7 +69,7 @@ interface CreateFlags extends WidgetFlags {
   readonly kind?: string;
 }
 
-/** An address is printed under which the server is reached: the flags say which. */
+/** An address is printed under which the server is reached: these flags say which, or `HEARTWIRE_URL`. */
 const SETTINGS = ["data", "host", "port", "publicUrl"] as const;
 
 function createCommand(): Command {
@@ -106,7 +107,7 @@ function createCommand(): Command {
           `"${toSeen(flags.user)}" has ${DEFAULT_LIMITS.widgetsMax} widgets, which is the most.`,
         );
       }
-      tellAddress(widget, settingsOf(flags));
+      tellAddress(widget, flags);
     });
 }
 
@@ -183,9 +184,11 @@ function noSuchWidget(): CommandFailure {
   return new CommandFailure("There is no such widget. See widget list.");
 }
 
-function tellAddress({ publicId }: Widget, settings: Settings): void {
+function tellAddress({ publicId }: Widget, flags: WidgetFlags): void {
   say("Paste this address into a browser source of OBS. Whoever knows it sees the pulse:");
-  console.log(`${sharedAddress(settings)}/widget/view/${publicId}`);
+  const isTold = flags.host !== undefined || flags.port !== undefined;
+  const known = !isTold && fromEnvironment("HEARTWIRE_URL") !== undefined ? readBaseUrl({}) : undefined;
+  console.log(`${sharedAddress(settingsOf(flags), known)}/widget/view/${publicId}`);
 }
 
 function describe({ publicId, link, name }: Widget, user: string): string {

@@ -105,9 +105,17 @@ function readQuotedField(line: string, start: number): { text: string; end: numb
 const ISO_TIME =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 
+/** A number from here to there is a time of 1973 to 5138 in seconds, and one of early 1970 in milliseconds. */
+const SECONDS_FROM = 1e8;
+const SECONDS_BELOW = 1e11;
+
 /** Reads Unix milliseconds or an ISO 8601 time with a zone; a text says what was expected instead. */
 function readTime(text: string): number | string {
-  if (/^\d+(\.\d*)?$/.test(text)) return Number(text);
+  if (/^\d+(\.\d*)?$/.test(text)) {
+    const time = Number(text);
+    const isSeconds = time >= SECONDS_FROM && time < SECONDS_BELOW;
+    return isSeconds ? "Unix time in milliseconds (this looks like seconds: add three zeros)" : time;
+  }
   const match = ISO_TIME.exec(text);
   if (match === null) return "Unix time in milliseconds or a time such as 2024-03-01T17:00:00Z";
   const zone = match[8];

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeCertificate } from "../support/certificateFiles.ts";
+import { throwAwayFolder } from "../support/server.ts";
 import { NOON } from "./watching/moments.ts";
 import { frame, startServer } from "./watching/testServer.ts";
 
@@ -59,6 +62,28 @@ describe("heartwire watch", () => {
     expect((await command.stderr.text()).trim().split("\n")).toEqual([
       expect.stringContaining("The server does not know this token, or it was revoked."),
     ]);
+  });
+
+  test("ends with 1 and the reason when there was no connection in the time of --for", async () => {
+    const command = run(new URL("http://127.0.0.1:9"), "--for", "0.5");
+    expect(await command.exited).toBe(1);
+    expect(await command.stderr.text()).toContain(
+      "In 0.5 s there was no connection: nothing listens at the server's address.",
+    );
+  });
+
+  test("names a certificate that is not trusted, and what to do about it", async () => {
+    const folder = throwAwayFolder();
+    cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
+    const { cert, key } = await writeCertificate(folder, ["localhost"]);
+    const options = { port: 0, tls: { cert: Bun.file(cert), key: Bun.file(key) } };
+    const server = Bun.serve({ ...options, fetch: () => new Response(null, { status: 412 }) });
+    cleanUps.push(() => server.stop(true));
+    const command = run(server.url, "--for", "0.5");
+    expect(await command.exited).toBe(1);
+    expect(await command.stderr.text()).toMatch(
+      /the server's certificate is not trusted \(\w+\): name the file of its authority in NODE_EXTRA_CA_CERTS/,
+    );
   });
 
   test("ends with 2 when a time makes no sense", async () => {

@@ -11,10 +11,12 @@ const parent = throwAwayFolder();
 let made = 0;
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
-async function newFolder(): Promise<(...words: readonly string[]) => ReturnType<typeof runHeartwire>> {
+async function newFolder(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<(...words: readonly string[]) => ReturnType<typeof runHeartwire>> {
   const folder = join(parent, String(++made));
   await runHeartwire(["token", "create", "--user", "anna", "--scopes", "profile:read", "--data", folder]);
-  return (...words) => runHeartwire(["widget", ...words, "--data", folder]);
+  return (...words) => runHeartwire(["widget", ...words, "--data", folder], { environment });
 }
 
 const ADDRESS = /^http:\/\/localhost:4327\/widget\/view\/([0-9a-f-]{36})\n$/;
@@ -42,6 +44,13 @@ describe("heartwire widget", () => {
     const run = await newFolder();
     const words = ["create", "--user", "anna", "--host", "192.168.1.20", "--port", "80"];
     expect((await run(...words)).stdout).toStartWith("http://192.168.1.20:80/widget/view/");
+  });
+
+  test("or where commands were told that it is", async () => {
+    const run = await newFolder({ HEARTWIRE_URL: "http://127.0.0.1:4602" });
+    const words = ["create", "--user", "anna"];
+    expect((await run(...words)).stdout).toStartWith("http://127.0.0.1:4602/widget/view/");
+    expect((await run(...words, "--port", "80")).stdout).toStartWith("http://localhost:80/widget/view/");
   });
 
   test("configures, and says what no widget can be configured with", async () => {

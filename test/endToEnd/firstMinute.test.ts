@@ -35,7 +35,7 @@ test(
     expect(token).toMatch(UUID);
     expect(shown).toContain(`\n  Address  ${origin}\n`);
     // Not the usual port: the commands must be told.
-    expect(shown).toContain(`\n  export HEARTWIRE_URL=${origin}\n`);
+    expect(shown).toContain(`\n  export HEARTWIRE_URL=${origin}\n  export HEARTWIRE_DATA=${folder}\n`);
     for (const once of ["Address  ", "Token  ", "curl "]) expect(shown.split(once)).toHaveLength(2);
 
     const command = /^curl .*\\\n.*\\\n.*$/m.exec(shown)?.[0] as string;

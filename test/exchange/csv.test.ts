@@ -79,6 +79,12 @@ describe("a time", () => {
     ["01/03/2024 17:00", "time: expected Unix time in milliseconds or a time such as 2024-03-01T17:00:00Z"],
     ["", "got nothing"],
     ["-5", "time: expected Unix time"],
+    [
+      "1764064800",
+      'time: expected Unix time in milliseconds (this looks like seconds: add three zeros), got "1764064800"',
+    ],
+    ["100000000", "looks like seconds"],
+    ["99999999999", "looks like seconds"],
     ["9007199254740993", "time: expected Unix time in milliseconds, got"],
     ["1960-03-01T17:00:00Z", "time: expected Unix time in milliseconds, got -"],
   ])("that cannot be placed is refused: %s", (time, problem) => {

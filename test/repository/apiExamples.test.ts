@@ -3,6 +3,8 @@ import { templateOf } from "../../src/api/description/openapi.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { FIRST_SCOPES } from "../../src/cli/firstRun.ts";
 import { hasProgram } from "../support/programs.ts";
+import { bearer } from "../support/requests.ts";
+import { ROOMS } from "../support/rooms.ts";
 import { startTestServer, type TestServer, write } from "../support/server.ts";
 import { textOf } from "./files.ts";
 
@@ -100,6 +102,20 @@ describe("the examples of docs/api.md, in their order", () => {
       });
     }
   }
+
+  test("leave what was there before as it was", async () => {
+    const headers = bearer(token);
+    const post = (path: string, body: object) =>
+      fetch(`${running.origin}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const { room } = (await (await post(ROOMS, { config: { name: "Mine" } })).json()) as { room: object };
+    const { widget } = (await (await post("/api/v1/widgets", { name: "Mine" })).json()) as { widget: object };
+    for (const { language, code } of runnable) {
+      if (language === "sh") await start(["bash", "-c", here(code)]).exited;
+    }
+    const ask = async (path: string) => (await fetch(`${running.origin}${path}`, { headers })).json();
+    expect(await ask(ROOMS)).toMatchObject({ rooms: expect.arrayContaining([room]) });
+    expect(await ask("/api/v1/widgets")).toMatchObject({ widgets: expect.arrayContaining([widget]) });
+  });
 
   test("are there for every route, and each has an answer", () => {
     const page = textOf("docs/api.md");

@@ -26,7 +26,7 @@ It speaks the Pulsoid API at this address:
 
 All of them, and what they take and answer: /reference
 Every call but the last needs a token. The start of the server told where the first one is;
-"heartwire token create" makes more.
+"npm run heartwire -- token create" makes more.
 `;
 
 /** How browsers ask for a page; curl asks for anything. */

@@ -1,5 +1,6 @@
 import { encodeWireBody, type WireReading } from "../../exchange/ndjson.ts";
 import { apiAddress, type Connection } from "../connection.ts";
+import { describeConnectionFault } from "../connectionFault.ts";
 import { readAnswer } from "../serverAnswer.ts";
 import { judgeAnswer, type Verdict } from "./answer.ts";
 import { backoffDelayMs } from "./backoff.ts";
@@ -108,21 +109,11 @@ function createPost(settings: SenderSettings): (body: string) => Promise<Verdict
     } catch (error) {
       return {
         kind: "retry",
-        reason: request.signal.aborted ? "the server does not answer" : faultOf(error),
+        reason: request.signal.aborted ? "the server does not answer" : describeConnectionFault(error),
       };
     } finally {
       clearTimeout(timer);
       ended.removeEventListener("abort", cut);
     }
   };
-}
-
-/** Says what went wrong on the network, without the address (which may hold a secret of the user's). */
-function faultOf(error: unknown): string {
-  const code = String((error as { code?: unknown }).code ?? "");
-  if (code === "ConnectionRefused" || code === "ECONNREFUSED")
-    return "nothing listens at the server's address";
-  if (code === "ECONNRESET" || code === "ConnectionClosed") return "the server cut the connection";
-  if (/CERT|SIGNATURE/.test(code)) return `the server's certificate is not trusted (${code})`;
-  return `the server cannot be reached (${code || (error as Error).name})`;
 }

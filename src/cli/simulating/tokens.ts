@@ -50,7 +50,7 @@ function sourceOf(texts: readonly string[], name: string): GivenTokens {
         const held = tokens.length === 1 ? "one token" : `${tokens.length} tokens`;
         throw new UsageError(
           `--users ${count}: ${name} gives ${held}, and every user needs a token of their own. ` +
-            "Write one a line into a file for --token-file.",
+            "Write one a line into a file for --token-file; without any token, simulate makes them itself on the server's machine.",
         );
       }
       return tokens.slice(0, count);

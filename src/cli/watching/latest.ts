@@ -1,4 +1,5 @@
 import { apiAddress, type Connection } from "../connection.ts";
+import { describeConnectionFault } from "../connectionFault.ts";
 import { CommandFailure } from "../failure.ts";
 import { type Answer, readAnswer } from "../serverAnswer.ts";
 import { type Asked, describeRefusal } from "../serverWords.ts";
@@ -43,7 +44,7 @@ export async function fetchLatest(
     const timedOut = (error as Error).name === "TimeoutError";
     return {
       kind: "unreachable",
-      reason: timedOut ? "the server does not answer" : "the server cannot be reached",
+      reason: timedOut ? "the server does not answer" : describeConnectionFault(error),
     };
   }
   if (answer.status === 412) return { kind: "none" };
