@@ -4,6 +4,7 @@ import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
+import { SharedAnswers } from "./api/sharedAnswers.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
 import { readOwnCertificate } from "./certificates/ownCertificate.ts";
 import { ControlChanges } from "./controlChanges.ts";
@@ -76,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     faults,
     responses: new ResponseCounts(),
+    statistics: new SharedAnswers(),
     stopping: () => stopping,
     leadsPulsoidHosts: () => listeners?.dropin.isOn ?? false,
     ownUrl: () => publicUrl ?? listeners?.url ?? new URL(`http://localhost:${settings.port}`),

@@ -5,6 +5,7 @@ import { LiveSockets } from "../../src/api/liveSockets.ts";
 import { ResponseCounts } from "../../src/api/responseCounts.ts";
 import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
+import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import { authorise } from "../../src/auth/bearer.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
@@ -59,6 +60,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     log,
     faults: new FaultLog(log, clock),
     responses: new ResponseCounts(),
+    statistics: new SharedAnswers(),
     stopping: () => false,
     control: { revision: 0, announce: () => {}, lookAgain: () => {} },
     leadsPulsoidHosts: () => false,

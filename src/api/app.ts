@@ -70,7 +70,8 @@ function wrapper(context: Context): (route: Route) => Handler {
         const verdict = judge(request.headers.get("host"));
         if (verdict === "refused" && !route.anyHost) throw new ApiError("misdirected");
         const tokenRevision = context.verifier.revision;
-        const call = { request, context, upgrade, parameters, tokenRevision };
+        const arrivedAt = context.clock();
+        const call = { request, context, upgrade, parameters, tokenRevision, arrivedAt };
         const endpoint = endpointFor(route, request, otherOrigins);
         response = await (verdict === "pulsoid" ? underPulsoidHost(call, endpoint) : endpoint(call));
       } catch (thrown) {

@@ -5,21 +5,26 @@ import { ApiError } from "./errors.ts";
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
+/** How long after its end an expired token may still be used, as SECURITY.md promises. */
+const EXPIRED_USE_MS_MAX = 1_000;
+
 /**
  * Reads the JSON body of a call that a token opened, and checks it against a schema. A body may be slow: when some token
- * ended meanwhile, the call's own is looked at again, and one that ended opens nothing any more.
+ * was revoked meanwhile, or it took more than a second, in which the call's own may have expired, that is looked at again; one that
+ * ended opens nothing any more.
  *
  * @param use where the call's token may stand
  * @throws ApiError malformedRequest that names the field, or bodyTooLarge; TokenRefused
  */
 export async function readAuthorisedJson<Schema extends z.ZodType>(
-  { request, context, tokenRevision }: Call,
+  { request, context, tokenRevision, arrivedAt }: Call,
   schema: Schema,
   { query }: Pick<TokenDemand, "query">,
 ): Promise<z.output<Schema>> {
   const body = await readJson(request, schema, context.limits.bodyBytesMax);
-  if (context.verifier.revision !== tokenRevision) {
-    await authorise(request, { query }, context.verifier, context.clock());
+  const now = context.clock();
+  if (context.verifier.revision !== tokenRevision || now - arrivedAt > EXPIRED_USE_MS_MAX) {
+    await authorise(request, { query }, context.verifier, now);
   }
   return body;
 }

@@ -1,5 +1,6 @@
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
+import type { Statistics } from "../domain/statistics.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Bus } from "../live/bus.ts";
 import type { Limits } from "../settings/limits.ts";
@@ -11,6 +12,7 @@ import type { FaultLog } from "./faultLog.ts";
 import type { LiveSockets, RightKind, SocketData } from "./liveSockets.ts";
 import type { ResponseCounts } from "./responseCounts.ts";
 import type { RoomFeeds } from "./rooms/roomFeeds.ts";
+import type { SharedAnswers } from "./sharedAnswers.ts";
 
 /** What endpoints work with. Everything in it is made in server.ts. */
 export interface Context {
@@ -28,6 +30,8 @@ export interface Context {
   readonly log: Log;
   readonly faults: FaultLog;
   readonly responses: ResponseCounts;
+  /** One reckoning at a time for each user and range. */
+  readonly statistics: SharedAnswers<Statistics | undefined>;
   /** True once the server has begun to stop. */
   readonly stopping: () => boolean;
   /** True while this machine leads apps with Pulsoid's hosts built in here (docs/dropin.md). */
@@ -74,6 +78,7 @@ export interface Call {
   readonly context: Context;
   readonly upgrade: Upgrade;
   readonly parameters: PathParameters;
+  readonly arrivedAt: EpochMs;
   /** The revision of the tokens before any was looked up for this call. */
   readonly tokenRevision: number;
 }

@@ -6,7 +6,7 @@ import type { Scope } from "../domain/scopes.ts";
 import type { RunningServer } from "../server.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { MANUAL_CLIENT_ID } from "../storage/directory.ts";
-import { FILES } from "../storage/sqlite/folder.ts";
+import { FILES } from "../storage/sqlite/files.ts";
 import { CommandFailure } from "./failure.ts";
 import { say } from "./say.ts";
 

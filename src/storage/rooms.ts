@@ -92,7 +92,8 @@ export interface Rooms {
   /** @returns which of these memberships still hold */
   findMemberships(ids: readonly number[]): Promise<ReadonlySet<number>>;
 
-  configure(room: RoomId, configuration: Configuration): Promise<void>;
+  /** @returns false when there is no such room */
+  configure(room: RoomId, configuration: Configuration): Promise<boolean>;
 
   /** @returns false when the profile is no member */
   configureMember(room: RoomId, profile: ProfileId, configuration: Configuration): Promise<boolean>;

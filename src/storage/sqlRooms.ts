@@ -78,12 +78,13 @@ export class SqlRooms implements Rooms {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async configure(room: RoomId, configuration: Configuration): Promise<void> {
-    await this.#database
+  async configure(room: RoomId, configuration: Configuration): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database
       .updateTable("room")
       .set({ configuration: JSON.stringify(configuration) })
       .where("id", "=", room)
-      .execute();
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   async configureMember(room: RoomId, profile: ProfileId, configuration: Configuration): Promise<boolean> {

@@ -49,12 +49,13 @@ export class SqlWidgets implements Widgets {
     return (await query.execute()).map(toWidget);
   }
 
-  async configure(widget: WidgetId, configuration: Configuration): Promise<void> {
-    await this.#database
+  async configure(widget: WidgetId, configuration: Configuration): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database
       .updateTable("widget")
       .set({ configuration: JSON.stringify(configuration) })
       .where("id", "=", widget)
-      .execute();
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   open(widget: WidgetId, opening: LinkOpening): Promise<Widget | undefined> {

@@ -46,7 +46,8 @@ export interface Widgets {
   /** The widgets of a profile, or of everybody without one; oldest first. */
   list(profile?: ProfileId): Promise<readonly Widget[]>;
 
-  configure(widget: WidgetId, configuration: Configuration): Promise<void>;
+  /** @returns false when there is no such widget */
+  configure(widget: WidgetId, configuration: Configuration): Promise<boolean>;
 
   /**
    * Opens a widget's link. The widget gets another `id`: the one before may be known to those who may list widgets, but

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { ROUTES } from "../../src/api/routes.ts";
 import { hashToken } from "../../src/auth/tokens.ts";
@@ -8,6 +8,8 @@ import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { type FurnishedServer, furnish } from "../support/description/recipes.ts";
 import { RawConnection, requestText } from "../support/rawConnection.ts";
 import { bearer, VALIDATE_PATH } from "../support/requests.ts";
+import { startTestServer } from "../support/server.ts";
+import { callWidgets, newWidget, OWN_WIDGETS, WIDGETS, type WidgetAnswer } from "../support/widgets.ts";
 
 /** Every operation that a token opens and that has a body, by the table of routes. */
 const operations = ROUTES.flatMap(({ path, methods }) =>
@@ -69,5 +71,84 @@ test("a token that is revoked while its body is on the way does nothing, whateve
     const { status, body } = await connection.answer();
     expect({ id, status, code: JSON.parse(body).error_code }).toEqual({ id, status: 401, code: 7005 });
     connection[Symbol.dispose]();
+  }
+});
+
+/** Begins a request whose body lacks its last byte, and comes back when its token was looked up. */
+async function beginSlowly(token: string, method: string, path: string, body: unknown) {
+  const text = JSON.stringify(body);
+  const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${text.length}`];
+  const connection = await RawConnection.open(furnished.server.origin);
+  const authorised = lookedUp(token);
+  connection.send(requestText(`${method} ${path}`, lines, text.slice(0, -1)));
+  await authorised;
+  return {
+    async end(): Promise<number> {
+      connection.send("}");
+      const { status } = await connection.answer();
+      connection[Symbol.dispose]();
+      return status;
+    },
+  };
+}
+
+test("a token that expires while its body is on the way stores nothing", async () => {
+  let aheadMs = 0;
+  await using server = await startTestServer({ clock: () => (Date.now() + aheadMs) as EpochMs });
+  const token = await server.token(SCOPES, { expiresAt: Date.now() + 600_000 });
+  const body = '{"measured_at":1760000000000,"data":{"heart_rate":72}}';
+  const connection = await RawConnection.open(server.origin);
+  const { directory } = server.server.storage;
+  const { findToken } = directory;
+  const found = Promise.withResolvers<void>();
+  directory.findToken = (hash) => {
+    found.resolve();
+    return findToken.call(directory, hash);
+  };
+  const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${body.length}`];
+  connection.send(requestText("POST /api/v1/data", lines, body.slice(0, -1)));
+  await found.promise;
+  aheadMs = 600_001;
+  connection.send("}");
+  expect((await connection.answer()).status).toBe(401);
+  connection[Symbol.dispose]();
+  expect((await server.server.storage.readings.measure()).commits).toBe(0);
+});
+
+describe("what is gone when the body ends is not found", () => {
+  const changer = () => furnished.server.token(SCOPES, { user: "anna" });
+  const change = (token: string, method: string, path: string, body?: unknown) =>
+    callWidgets(furnished.server, token, method, path, body);
+
+  test("a widget that was deleted", async () => {
+    const token = await changer();
+    const { id } = await newWidget(furnished.server, token);
+    const slow = await beginSlowly(await changer(), "POST", `${WIDGETS}/${id}`, { configuration: {} });
+    expect((await change(token, "DELETE", `${OWN_WIDGETS}/${id}`)).status).toBeLessThan(300);
+    expect(await slow.end()).toBe(404);
+  });
+
+  test("a widget whose link was opened, for a token that may not hear the pulse", async () => {
+    const token = await changer();
+    const { id } = await newWidget(furnished.server, token);
+    expect((await change(token, "DELETE", `${OWN_WIDGETS}/${id}/link`)).status).toBe(200);
+    const deaf = await furnished.server.token(["widgets:update"], { user: "anna" });
+    const slow = await beginSlowly(deaf, "POST", `${WIDGETS}/${id}`, { configuration: { a: 1 } });
+    const opened = await change(token, "PUT", `${OWN_WIDGETS}/${id}/link`);
+    const { widget } = (await opened.json()) as { widget: WidgetAnswer };
+    expect(await slow.end()).toBe(404);
+    const { directory } = furnished.server.server.storage;
+    expect((await directory.widgets.find(widget.id))?.configuration).toEqual({});
+  });
+
+  for (const what of ["config", "members/me/config"]) {
+    test(`the ${what} of a room that was deleted`, async () => {
+      const token = await changer();
+      const [recipe] = await furnished.recipeFor("configureRoom");
+      const room = `/api/heartwire/v1/rooms/${recipe?.parameters?.roomId}`;
+      const slow = await beginSlowly(await changer(), "PUT", `${room}/${what}`, { config: {} });
+      expect((await change(token, "DELETE", room)).status).toBeLessThan(300);
+      expect(await slow.end()).toBe(404);
+    });
   }
 });

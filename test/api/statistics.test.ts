@@ -1,4 +1,5 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
+import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { statisticsOf } from "../../src/domain/statistics.ts";
 import { expectError, scopeError } from "../support/answers.ts";
@@ -163,4 +164,33 @@ test("they are the same before and after the readings are packed and sealed", as
     streamed_duration_in_seconds: expected?.streamedSeconds,
     calories_burned_in_kcal: expected?.kilocalories,
   });
+});
+
+test("of many questions of one user at once, one is reckoned and then one for all others", async () => {
+  await using server = await startTestServer({ clock: () => NOW as EpochMs });
+  const token = await server.token(SCOPES);
+  await write(server.origin, token, NOW - 2_000, 60);
+  const { readings } = server.server.storage;
+  const { aggregate } = readings;
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let reckoned = 0;
+  readings.aggregate = async (...question) => {
+    const hours = await aggregate.apply(readings, question);
+    begun.resolve();
+    if (reckoned++ === 0) await held.promise;
+    return hours;
+  };
+  const maximum = async (asked: Promise<Response>) =>
+    ((await (await asked).json()) as { maximum_beats_per_minute: number }).maximum_beats_per_minute;
+  const first = maximum(get(token, "", server.origin));
+  await begun.promise;
+  await write(server.origin, token, NOW - 1_000, 90);
+  const asked = spyOn(SharedAnswers.prototype, "ask");
+  const others = Array.from({ length: 20 }, () => maximum(get(token, "", server.origin)));
+  while (asked.mock.calls.length < others.length) await new Promise((resolve) => setImmediate(resolve));
+  asked.mockRestore();
+  held.resolve();
+  expect(await first).toBe(60);
+  expect(new Set(await Promise.all(others))).toEqual(new Set([90]));
+  expect(reckoned).toBe(2);
 });

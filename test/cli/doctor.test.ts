@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FILES } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
 import { ServerProcess } from "../support/faults/serverProcess.ts";
 import { SmallDisk } from "../support/faults/smallDisk.ts";
 import { throwAwayFolder } from "../support/server.ts";

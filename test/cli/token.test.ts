@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FILES } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
 import { ServerProcess } from "../support/faults/serverProcess.ts";
 import { throwAwayFolder } from "../support/server.ts";
 import { runHeartwire } from "./runHeartwire.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seededRandom } from "../../src/domain/random.ts";
 import type { Limits } from "../../src/settings/limits.ts";
-import { FILES } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
 import { checkFolder, makeUsers } from "../support/faults/dataFolder.ts";
 import { Ledger } from "../support/faults/ledger.ts";
 import { type Load, startLoad } from "../support/faults/load.ts";

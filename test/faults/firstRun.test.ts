@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { FILES } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
 import { ServerProcess, serveToEnd } from "../support/faults/serverProcess.ts";
 import { bearer, MOMENT, VALIDATE_PATH } from "../support/requests.ts";
 import { throwAwayFolder, write } from "../support/server.ts";

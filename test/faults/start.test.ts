@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { seededRandom } from "../../src/domain/random.ts";
 import { DEFAULT_LIMITS } from "../../src/settings/limits.ts";
-import { FILES, openFolder } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
+import { openFolder } from "../../src/storage/sqlite/folder.ts";
 import { checkFolder, makeUsers } from "../support/faults/dataFolder.ts";
 import { Ledger } from "../support/faults/ledger.ts";
 import { startLoad } from "../support/faults/load.ts";

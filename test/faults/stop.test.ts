@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { seededRandom } from "../../src/domain/random.ts";
-import { FILES } from "../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../src/storage/sqlite/files.ts";
 import { checkFolder, makeUsers } from "../support/faults/dataFolder.ts";
 import { Ledger } from "../support/faults/ledger.ts";
 import { startLoad } from "../support/faults/load.ts";

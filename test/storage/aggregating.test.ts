@@ -165,6 +165,28 @@ describe("statistics of very many readings", () => {
     await store.close();
   });
 
+  test("a store that closes does not wait behind questions", async () => {
+    const options = engineOptions({ freshReadingsMax: 400_000 });
+    const engine = new ReadingEngine(options);
+    const rows = Float64Array.from({ length: 1_000_000 }, (_, cell) => {
+      const at = NOON + Math.floor(cell / 5);
+      return [1, 0, at, at, 60][cell % 5] as number;
+    });
+    engine.append(rows);
+    engine.close();
+    const store = await SqliteReadingStore.open({ ...options, waitingReadingsMax: 1_000 });
+    // Each leaves out other readings, so that the hour's sums are not kept.
+    const asked = Array.from({ length: 250 }, (_, place) =>
+      store
+        .aggregate(1 as ProfileId, { from: 0 as EpochMs, to: (NOON + 199_000 - place) as EpochMs })
+        .then(() => "answered")
+        .catch(({ message }) => message),
+    );
+    await store.close();
+    const ends = await Promise.all(asked);
+    expect(ends.filter((end) => end === "the store is closed").length).toBeGreaterThan(200);
+  });
+
   test("a store that is closed refuses what it was reckoning", async () => {
     const refused: unknown[] = [];
     const answers = new AnswersInSteps<number>();

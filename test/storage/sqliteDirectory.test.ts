@@ -1,6 +1,8 @@
 import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import type { EpochMs } from "../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { throwAwayFolder } from "../support/server.ts";
 import { detailsContract } from "./detailsContract.ts";
@@ -33,6 +35,26 @@ function spoil(file: string): void {
   writeSync(descriptor, Buffer.alloc(100, 0xa5), 0, 100, 0);
   closeSync(descriptor);
 }
+
+test("while another process keeps the file locked, this thread goes on, and what waits is done afterwards", async () => {
+  const folder = throwAwayFolder();
+  const file = join(folder, "control.db");
+  const directory = await SqliteDirectory.open(file);
+  using holder = new Database(file);
+  holder.run("BEGIN IMMEDIATE");
+  let done = false;
+  const made = directory.findOrCreateProfile("anna", 1 as EpochMs).then((profile) => {
+    done = true;
+    return profile;
+  });
+  // Only a thread that is not held up can let go of the lock for which it waits.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(done).toBe(false);
+  holder.run("ROLLBACK");
+  expect((await made).name).toBe("anna");
+  await directory.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 directoryContract("SQLite", open);
 detailsContract("SQLite", open);

@@ -3,10 +3,10 @@ import { authorise } from "../../auth/bearer.ts";
 import { ageInYears } from "../../domain/body.ts";
 import { type BodyFacts, DEFAULT_AGE_YEARS, DEFAULT_WEIGHT_KILOGRAMS } from "../../domain/calories.ts";
 import { HOUR_MS } from "../../domain/hour.ts";
-import { BPM_MAX, type EpochMs } from "../../domain/reading.ts";
-import { statisticsOf } from "../../domain/statistics.ts";
+import { BPM_MAX, type EpochMs, type ProfileId } from "../../domain/reading.ts";
+import { type Statistics, statisticsOf } from "../../domain/statistics.ts";
 import type { ProfileDetails } from "../../storage/profileDetails.ts";
-import type { Call } from "../context.ts";
+import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { choice, readQuery } from "../query.ts";
@@ -46,16 +46,11 @@ export const statistics: Operation = {
 
 /** `GET /api/v1/statistics`: 412 when no reading is in the range. */
 async function show({ request, context }: Call): Promise<Response> {
-  const now = context.clock();
   const demand = { scope: "data:statistics:read", query: false } as const;
-  const token = await authorise(request, demand, context.verifier, now);
+  const token = await authorise(request, demand, context.verifier, context.clock());
   const { time_range: range } = readQuery(request.url, query);
   const { id } = ownProfile(token, demand.scope);
-  const [details, hours] = await Promise.all([
-    context.directory.findDetails(id),
-    context.store.aggregate(id, { from: (now - RANGE_MS[range]) as EpochMs, to: now }),
-  ]);
-  const found = statisticsOf(hours, bodyFacts(details, now));
+  const found = await context.statistics.ask(`${id} ${range}`, () => reckon(context, id, RANGE_MS[range]));
   if (found === undefined) throw new ApiError("noReadingInRange");
   return json({
     maximum_beats_per_minute: found.maximumBpm,
@@ -64,6 +59,15 @@ async function show({ request, context }: Call): Promise<Response> {
     streamed_duration_in_seconds: found.streamedSeconds,
     calories_burned_in_kcal: found.kilocalories,
   });
+}
+
+async function reckon(context: Context, id: ProfileId, rangeMs: number): Promise<Statistics | undefined> {
+  const now = context.clock();
+  const [details, hours] = await Promise.all([
+    context.directory.findDetails(id),
+    context.store.aggregate(id, { from: (now - rangeMs) as EpochMs, to: now }),
+  ]);
+  return statisticsOf(hours, bodyFacts(details, now));
 }
 
 function bodyFacts({ birthDate, weightKilograms, sex }: ProfileDetails, now: EpochMs): BodyFacts {

@@ -3,7 +3,7 @@ import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
-import { findRoom, requireOwner } from "./access.ts";
+import { findRoom, requireOwner, roomUnknown } from "./access.ts";
 import { roomUser, WRITE_ROOMS } from "./roomToken.ts";
 import { configuration, limitConfiguration, room, roomFor, roomPath } from "./schemas.ts";
 
@@ -26,11 +26,12 @@ export const configureRoom: Operation = {
 async function configure(call: Call): Promise<Response> {
   const { context, parameters } = call;
   const profile = await roomUser(call, WRITE_ROOMS);
-  const found = await findRoom(context, parameters.roomId);
-  requireOwner(found, profile);
+  requireOwner(await findRoom(context, parameters.roomId), profile);
   const { config } = await readAuthorisedJson(call, body, WRITE_ROOMS);
   limitConfiguration(config, context.limits.configurationBytesMax);
-  await context.directory.rooms.configure(found.id, config);
+  // While the body came, the room may have been deleted.
+  const found = await findRoom(context, parameters.roomId);
+  if (!(await context.directory.rooms.configure(found.id, config))) throw roomUnknown();
   context.control.announce({ rooms: [found.id] });
   return json({ room: roomFor(profile, { ...found, configuration: config }) });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readAuthorisedJson } from "../body.ts";
 import type { Call } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 import { configuration, limitConfiguration } from "../rooms/schemas.ts";
@@ -25,9 +26,13 @@ export const updateWidget: Operation = {
 async function update(call: Call): Promise<Response> {
   const { context, parameters } = call;
   const user = await widgetUser(call, "widgets:update");
-  const found = await findWidget(context, user, parameters.id);
+  await findWidget(context, user, parameters.id);
   const asked = await readAuthorisedJson(call, body, CHANGE_WIDGETS);
   limitConfiguration(asked.configuration, context.limits.configurationBytesMax, "configuration");
-  await context.directory.widgets.configure(found.id, asked.configuration);
+  // While the body came, the widget may have been deleted, or its link opened.
+  const found = await findWidget(context, user, parameters.id);
+  if (!(await context.directory.widgets.configure(found.id, asked.configuration))) {
+    throw new ApiError("notFound");
+  }
   return json({ widget: toWire({ ...found, configuration: asked.configuration }) });
 }

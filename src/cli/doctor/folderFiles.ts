@@ -2,7 +2,8 @@ import { Database } from "bun:sqlite";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { explain } from "../../storage/sqlite/database.ts";
-import { FILES } from "../../storage/sqlite/folder.ts";
+import { FILES } from "../../storage/sqlite/files.ts";
+import { findOrphanedReadings } from "../../storage/sqlite/orphanedReadings.ts";
 import type { Finding } from "./finding.ts";
 import { readUnchanged, UnmergedLog } from "./readUnchanged.ts";
 
@@ -15,12 +16,31 @@ export function examineFiles(folder: string): {
   const lock = examineLock(join(folder, FILES.lock));
   const isServed = lock.state === "wrong" ? undefined : lock === SERVED;
   const checkDamage = !isServed;
-  const findings = [
+  const control = join(folder, FILES.control);
+  const users = "users and tokens";
+  const orphaned = findOrphanedReadings(folder);
+  const findings: Finding[] = [
     lock,
-    examineDatabase(join(folder, FILES.control), "users and tokens", describeControl, checkDamage),
-    examineDatabase(join(folder, FILES.readings), "readings", describeReadings, checkDamage),
+    orphaned === undefined
+      ? examineDatabase(control, users, describeControl, checkDamage)
+      : { state: "wrong", about: users, ...orphaned },
+    examineReadings(folder, checkDamage),
   ];
   return { findings, isServed };
+}
+
+/** Commands make users before there are readings; where users had some, the file is missing. */
+function examineReadings(folder: string, checkDamage: boolean): Finding {
+  const file = join(folder, FILES.readings);
+  if (existsSync(file) || !existsSync(join(folder, FILES.control))) {
+    return examineDatabase(file, "readings", describeReadings, checkDamage);
+  }
+  return {
+    state: "notice",
+    about: "readings",
+    says: "none yet",
+    advice: `npm start makes ${file}. If there were readings, put the file of the same backup back first.`,
+  };
 }
 
 const SERVED: Finding = { state: "good", about: "lock", says: "a server uses the folder" };

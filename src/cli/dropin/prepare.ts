@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readPair, UnusablePair } from "../../certificates/certificatePair.ts";
 import { type Prepared, readPrepared, writePrepared } from "../../certificates/dropinFolder.ts";
 import { PULSOID_HOSTS } from "../../domain/pulsoidHosts.ts";
-import { FILES } from "../../storage/sqlite/folder.ts";
+import { FILES } from "../../storage/sqlite/files.ts";
 import { CommandFailure } from "../failure.ts";
 import { say } from "../say.ts";
 

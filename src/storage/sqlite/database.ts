@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { StoreUnavailable } from "../readingStore.ts";
 
 /** "HEAR": marks a file as one of ours (SQLite's `PRAGMA application_id`). */
-const APPLICATION_ID = 0x48454152;
+export const APPLICATION_ID = 0x48454152;
 
 /** What 200 means; see the `durability` setting. */
 export type Durability = "commit" | "relaxed";

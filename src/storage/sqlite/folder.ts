@@ -3,17 +3,11 @@ import { join } from "node:path";
 import { StoreUnavailable } from "../readingStore.ts";
 import type { Storage } from "../storage.ts";
 import type { Durability } from "./database.ts";
+import { FILES } from "./files.ts";
 import { lockFolder } from "./folderLock.ts";
+import { findOrphanedReadings } from "./orphanedReadings.ts";
 import { SqliteDirectory } from "./sqliteDirectory.ts";
 import { SqliteReadingStore } from "./sqliteReadingStore.ts";
-
-/** The files of a data folder. */
-export const FILES = {
-  readings: "readings.db",
-  control: "control.db",
-  lock: "lock.db",
-  firstRun: "first-run.txt",
-} as const;
 
 export interface FolderOptions {
   readonly durability: Durability;
@@ -39,6 +33,7 @@ export async function openFolder(folder: string, { durability, limits }: FolderO
   const opened = new AsyncDisposableStack();
   opened.defer(lockFolder(join(folder, FILES.lock)));
   try {
+    assertReadingsHaveUsers(folder);
     const directory = await SqliteDirectory.open(join(folder, FILES.control));
     opened.defer(() => directory.close());
     const readings = await SqliteReadingStore.open({
@@ -70,6 +65,7 @@ export async function openFolderDirectory(
   folder: string,
   { create }: { readonly create: boolean },
 ): Promise<SqliteDirectory> {
+  assertReadingsHaveUsers(folder);
   if (create) makeFolder(folder);
   else if (!existsSync(join(folder, FILES.control))) {
     throw new StoreUnavailable(
@@ -77,6 +73,11 @@ export async function openFolderDirectory(
     );
   }
   return SqliteDirectory.open(join(folder, FILES.control));
+}
+
+function assertReadingsHaveUsers(folder: string): void {
+  const orphaned = findOrphanedReadings(folder);
+  if (orphaned !== undefined) throw new StoreUnavailable(`${orphaned.says}. ${orphaned.advice}`);
 }
 
 /** Only its owner may look into a data folder: it holds health data. */

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../domain/reading.ts";
+import { type HashKey, hashOf } from "./identityHash.ts";
 
 /** One reading in numbers: profile, source, claimed time, arrival, heart rate. */
 export const COLUMNS = 5;
@@ -16,6 +17,7 @@ const SMALLEST_CAPACITY = 1024;
  * It is rebuilt from the file at start. Entries are numbered from 0 in the order in which they were added.
  */
 export class FreshIndex {
+  readonly #key: HashKey;
   #capacity: number;
   #profiles: Uint32Array;
   #sources: Uint32Array;
@@ -33,8 +35,12 @@ export class FreshIndex {
   size = 0;
   #dead = 0;
 
-  /** @param expected entries that there is room for from the start; more make it grow */
-  constructor(expected = 0) {
+  /**
+   * @param key kept from those who send
+   * @param expected entries that there is room for from the start; more make it grow
+   */
+  constructor(key: HashKey, expected = 0) {
+    this.#key = key;
     const capacity = Math.max(SMALLEST_CAPACITY, 2 ** Math.ceil(Math.log2(expected)));
     this.#capacity = capacity;
     this.#profiles = new Uint32Array(capacity);
@@ -163,7 +169,7 @@ export class FreshIndex {
 
   #slotOf(profile: number, source: number, measuredAt: number): number {
     const mask = this.#slots.length - 1;
-    let slot = hashOf(profile, source, measuredAt) & mask;
+    let slot = hashOf(this.#key, profile, source, measuredAt) & mask;
     for (;;) {
       const entry = this.#slots[slot] as number;
       if (
@@ -212,17 +218,6 @@ export interface FreshEntry {
   readonly arrivedAt: EpochMs;
   readonly bpm: number;
   readonly hasIntervals: boolean;
-}
-
-/** Mixes an identity into 32 bits (the finaliser of MurmurHash3, public domain by Austin Appleby). */
-function hashOf(profile: number, source: number, measuredAt: number): number {
-  let hash = Math.imul(measuredAt >>> 0, 0x9e3779b1) ^ Math.imul(profile, 0x85ebca77);
-  hash ^= Math.imul(source + ((measuredAt / 0x1_0000_0000) >>> 0), 0xc2b2ae3d);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function enlarged<Column extends { set(values: Column): void }>(from: Column, to: Column): Column {

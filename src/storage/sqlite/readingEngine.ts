@@ -5,6 +5,7 @@ import { Amender, type Change, correcting, removing } from "./amender.ts";
 import type { BatchIntervals } from "./arrivals.ts";
 import { type DatabaseOptions, explain, openDatabase, returnFreePages, withFullSync } from "./database.ts";
 import { COLUMNS, FreshIndex } from "./freshIndex.ts";
+import { randomHashKey } from "./identityHash.ts";
 import { loadFresh } from "./loadFresh.ts";
 import { PACKING_STEP_MS, Packer, type PackerParts } from "./packer.ts";
 import type { Packed } from "./packing.ts";
@@ -47,7 +48,8 @@ export class ReadingEngine {
   readonly #sealer: Sealer;
   readonly #amender: Amender;
   readonly #packerParts: PackerParts;
-  #fresh = new FreshIndex();
+  readonly #hashKey = randomHashKey();
+  #fresh = new FreshIndex(this.#hashKey);
   #packer: Packer | undefined;
   #lastSequence: number;
   #commits = 0;
@@ -268,7 +270,7 @@ export class ReadingEngine {
 
   #startPacking(expected: number): void {
     this.#packer = new Packer(this.#packerParts, this.#fresh);
-    this.#fresh = new FreshIndex(expected);
+    this.#fresh = new FreshIndex(this.#hashKey, expected);
   }
 
   #touch({ profile, hours, until, packedAt }: Packed): void {

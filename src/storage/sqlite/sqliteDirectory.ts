@@ -1,13 +1,17 @@
 import type { Database } from "bun:sqlite";
-import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, type SqliteDatabase } from "kysely";
 import type { ControlTables } from "../controlTables.ts";
 import { type MigrationDialect, migrateControlData } from "../migrations/index.ts";
 import { StoreUnavailable } from "../readingStore.ts";
 import { SqlDirectory } from "../sqlDirectory.ts";
 import { explain, openDatabase } from "./database.ts";
+import { PatientDialect } from "./patientDialect.ts";
 
 /** How often the server asks whether another process changed the file. */
 const WATCH_INTERVAL_MS = 250;
+
+/** How long SQLite itself waits for another process, and this thread with it; {@link PatientDialect} goes on waiting. */
+const BUSY_TIMEOUT_MS = 10;
 
 /** Control data is small; its log is moved into the file at SQLite's default of 1000 pages. */
 const OPTIONS = { durability: "commit", walPagesMax: 1_000, cacheKibibytes: 4_096 } as const;
@@ -22,7 +26,7 @@ export class SqliteDirectory extends SqlDirectory {
 
   private constructor(connection: Database) {
     super(
-      new Kysely<ControlTables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(connection) }) }),
+      new Kysely<ControlTables>({ dialect: new PatientDialect({ database: asKyselyDatabase(connection) }) }),
     );
     this.#connection = connection;
   }
@@ -31,6 +35,7 @@ export class SqliteDirectory extends SqlDirectory {
   static async open(file: string): Promise<SqliteDirectory> {
     const connection = openDatabase(file, [], OPTIONS);
     try {
+      connection.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       const directory = new SqliteDirectory(connection);
       await migrateControlData(directory.database as never, MIGRATION_DIALECT);
       return directory;

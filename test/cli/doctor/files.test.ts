@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FILES } from "../../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../../src/storage/sqlite/files.ts";
 import { throwAwayFolder } from "../../support/server.ts";
 import { about, type Diagnosis, examine, makeFolder } from "./examining.ts";
 
@@ -69,6 +69,30 @@ describe("a file that cannot be used is a finding of its own", () => {
     expect(about("users and tokens", await examine(folder))).toMatchObject({
       state: "wrong",
       says: `${file} holds no data of Heartwire (no such table: profile)`,
+    });
+  });
+});
+
+describe("of a folder of which half was copied the doctor tells", () => {
+  test("that users are missing whose readings are there", async () => {
+    await makeFolder(folder);
+    rmSync(join(folder, FILES.control));
+    const diagnosis = await examine(folder);
+    expect(about("users and tokens", diagnosis)).toEqual({
+      state: "wrong",
+      about: "users and tokens",
+      says: `${join(folder, FILES.readings)} is there without ${join(folder, FILES.control)}, which says whose readings they are`,
+      advice: "Put the control.db of the same backup back, or move readings.db away to begin anew.",
+    });
+    expect(diagnosis.code).toBe(1);
+  });
+
+  test("that readings may be missing where there are users", async () => {
+    await makeFolder(folder);
+    rmSync(join(folder, FILES.readings));
+    expect(about("readings", await examine(folder))).toMatchObject({
+      state: "notice",
+      advice: `npm start makes ${join(folder, FILES.readings)}. If there were readings, put the file of the same backup back first.`,
     });
   });
 });

@@ -5,7 +5,7 @@ import { hashToken } from "../../../src/auth/tokens.ts";
 import type { ConformanceOptions, Hooks } from "../../../src/conformance/index.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 import { SCOPES, type Scope } from "../../../src/domain/scopes.ts";
-import { FILES } from "../../../src/storage/sqlite/folder.ts";
+import { FILES } from "../../../src/storage/sqlite/files.ts";
 import { SqliteDirectory } from "../../../src/storage/sqlite/sqliteDirectory.ts";
 import { freePort } from "../freePort.ts";
 import { makeTestToken, startTestServer, type TestServer, throwAwayFolder } from "../server.ts";
