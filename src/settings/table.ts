@@ -36,6 +36,9 @@ const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 /** The port for https and wss where none is given and there is a certificate. */
 export const USUAL_TLS_PORT = 4328;
 
+/** What a host has to be: whether it is one shows when the server listens. */
+export const EXPECTED_HOST = "expected an address of this machine, such as 0.0.0.0 or 192.168.1.20";
+
 /** Every setting of the server. */
 export const SETTINGS = {
   port: setting<number>({
@@ -168,7 +171,7 @@ function parseTwoPorts(text: string): readonly [number, number] {
 
 function parseHost(text: string): string {
   if (/[\s/]/.test(text) || text === "") {
-    throw new UnusableSetting("expected an address of this machine, such as 0.0.0.0 or 192.168.1.20");
+    throw new UnusableSetting(EXPECTED_HOST);
   }
   return text;
 }
