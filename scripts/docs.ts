@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { API_ERRORS } from "../src/api/errors.ts";
 import { LIMITS } from "../src/settings/limits.ts";
-import { CLIENT_ENVIRONMENT, SETTINGS } from "../src/settings/table.ts";
+import { CLIENT_ENVIRONMENT, SETTINGS, type Setting } from "../src/settings/table.ts";
 
 interface Page {
   /** The page's path in the checkout. */
@@ -21,19 +21,28 @@ export function generatedPages(): readonly Page[] {
 }
 
 function settingsPage(): string {
-  const settings = Object.values(SETTINGS).map(({ environment, flag, defaultText, description }) => [
-    `\`${environment}\``,
-    `\`${flag}\``,
-    defaultText,
-    description,
-  ]);
+  const settings = Object.values<Setting<unknown>>(SETTINGS).map(
+    ({ environment, flag, defaultText, description, choices }) => [
+      `\`${environment}\``,
+      `\`${flag}\``,
+      choices === undefined ? "" : choices.map((word) => `\`${word}\``).join(", "),
+      defaultText,
+      description,
+    ],
+  );
   const client = Object.entries(CLIENT_ENVIRONMENT).map(([name, meaning]) => [`\`${name}\``, meaning]);
   return page("Settings", "src/settings/table.ts", [
     "Every setting is a flag of `serve` and a name in the environment. A flag wins over the environment, which wins",
     "over the default; an empty name in the environment counts as not set. A name that starts with `HEARTWIRE_` and is",
     "not listed here is an error that suggests the nearest one.",
     "",
-    ...table(["environment", "flag", "default", "what it does"], settings),
+    ...table(["environment", "flag", "one of", "default", "what it does"], settings),
+    "",
+    "## Where the log goes",
+    "",
+    "The log goes to stderr of `serve`, one JSON object a line (pino's: `level` 20 is debug, 30 info, 40 warn, 50 error; `time` in Unix",
+    "ms). Sentences for the person at the terminal stand among them as plain lines. stdout stays empty, and no log file is written: a",
+    "service manager keeps stderr, or `2>> heartwire.log` does.",
     "",
     "## For the commands that talk to a server",
     "",

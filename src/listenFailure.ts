@@ -1,3 +1,8 @@
+/** Where the server listens when nobody chose an address. */
+const LOOPBACK: readonly string[] = ["127.0.0.1", "::1"];
+
+import { EXPECTED_HOST, SETTINGS } from "./settings/table.ts";
+
 /** Why an address cannot be listened on. */
 export type ListenObstacle = "taken" | "forbidden" | "other";
 
@@ -29,5 +34,10 @@ export function explainListenFailure(
     const advice = `Choose one of 1024 or more with ${setting}.`;
     return new ListenFailure(`Port ${port} may not be used by this user. ${advice}`, "forbidden");
   }
-  return new ListenFailure(`Cannot listen on ${hostname} port ${port}: ${error.message}`, "other");
+  const reason = `Cannot listen on ${hostname} port ${port}: ${error.message}`;
+  if (LOOPBACK.includes(hostname)) return new ListenFailure(reason, "other");
+  return new ListenFailure(
+    `${SETTINGS.host.environment}: ${EXPECTED_HOST}, got "${hostname}". ${reason}`,
+    "other",
+  );
 }

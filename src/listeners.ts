@@ -6,7 +6,7 @@ import { isLoopbackAddress } from "./api/hosts.ts";
 import { BunServers } from "./bunServers.ts";
 import type { CertificatePair } from "./certificates/certificatePair.ts";
 import { DropinListeners } from "./dropinListeners.ts";
-import { SETTINGS } from "./settings/table.ts";
+import { SETTINGS, USUAL_TLS_PORT } from "./settings/table.ts";
 
 export interface Listeners {
   readonly url: URL;
@@ -28,7 +28,7 @@ export async function listen(
   context: Context,
   pair: CertificatePair | undefined,
 ): Promise<Listeners> {
-  const { host, port, tlsPort } = context.settings;
+  const { host, port, tlsPort = USUAL_TLS_PORT } = context.settings;
   const servers = new BunServers(app, context);
   const dropin = new DropinListeners(servers, context);
   try {

@@ -9,7 +9,7 @@ export function doctorCommand(): Command {
   const command = new Command("doctor")
     .description("Say what is wrong with this installation, and what to do. Changes nothing.")
     .option("--json", "print a JSON array of findings");
-  return addSettings(command, ["data", "port", "host"])
+  return addSettings(command, ["data", "port", "host", "tlsCert", "tlsKey", "tlsPort"])
     .addHelpText("after", "\nExample:\n  $ npm run heartwire -- doctor")
     .action(async ({ json, ...flags }: FlagValues & { readonly json?: boolean }) => {
       const findings = await examine(settingsOf(flags));

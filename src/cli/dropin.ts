@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { PULSOID_HOSTS } from "../domain/pulsoidHosts.ts";
+import { assertDataFolder } from "../storage/sqlite/folder.ts";
 import { describe } from "./doctor/describe.ts";
 import { carryOut, type Manner } from "./dropin/carryOut.ts";
 import { HOSTS_FILE, linesThatWin, readHosts } from "./dropin/hostsFile.ts";
-import { assertDataFolder, prepareAnew, stillGood } from "./dropin/prepare.ts";
+import { prepareAnew, stillGood } from "./dropin/prepare.ts";
 import { mayListenOnLowPorts } from "./dropin/privilege.ts";
 import { examineDropin } from "./dropin/status.ts";
 import { stepsToOff, stepsToOn } from "./dropin/steps.ts";

@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
 import { type FlagValues, readSettings, type SettingName, type Settings } from "../settings/settings.ts";
-import { SETTINGS } from "../settings/table.ts";
+import { SETTINGS, type Setting } from "../settings/table.ts";
 
 /** Adds the flags of some settings to a command, with the table's descriptions. */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
-    const { flag, description, environment, defaultText } = SETTINGS[name];
-    command.addOption(new Option(flag, `${description} (${environment}; default ${defaultText})`));
+    const { flag, description, environment, defaultText, choices }: Setting<unknown> = SETTINGS[name];
+    const words = choices === undefined ? "" : `one of ${choices.join(", ")}; `;
+    command.addOption(new Option(flag, `${description} (${environment}; ${words}default ${defaultText})`));
   }
   return command;
 }

@@ -8,11 +8,36 @@ export interface Setting<Value> {
   /** The default in words, for help and documentation. */
   readonly defaultText: string;
   readonly defaultValue: Value;
+  /** Every value that it takes, where they are few. */
+  readonly choices?: readonly string[];
   /** @throws UnusableSetting that says what was expected */
   readonly parse: (text: string) => Value;
 }
 
 const setting = <Value>(definition: Setting<Value>): Setting<Value> => definition;
+
+/** A setting that takes one of a few words. */
+function choice<const Word extends string>(
+  definition: Omit<Setting<Word>, "parse" | "defaultText" | "choices"> & {
+    readonly choices: readonly Word[];
+  },
+): Setting<Word> {
+  const { choices, defaultValue } = definition;
+  const parse = (text: string): Word => {
+    const chosen = choices.find((word) => word === text);
+    if (chosen === undefined) throw new UnusableSetting(`expected one of ${choices.join(", ")}`);
+    return chosen;
+  };
+  return { ...definition, defaultText: defaultValue, parse };
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** The port for https and wss where none is given and there is a certificate. */
+export const USUAL_TLS_PORT = 4328;
+
+/** What a host has to be: whether it is one shows when the server listens. */
+export const EXPECTED_HOST = "expected an address of this machine, such as 0.0.0.0 or 192.168.1.20";
 
 /** Every setting of the server. */
 export const SETTINGS = {
@@ -67,12 +92,13 @@ export const SETTINGS = {
     defaultValue: undefined,
     parse: parseFile,
   }),
-  tlsPort: setting<number>({
+  tlsPort: setting<number | undefined>({
     environment: "HEARTWIRE_TLS_PORT",
     flag: "--tls-port <number>",
-    description: "The port for https and wss when there is a certificate; 0 takes a free one.",
-    defaultText: "4328",
-    defaultValue: 4328,
+    description:
+      "The port for https and wss, which takes a certificate and another port than HEARTWIRE_PORT; 0 takes a free one.",
+    defaultText: `${USUAL_TLS_PORT} when there is a certificate`,
+    defaultValue: undefined,
     parse: parsePort,
   }),
   dropinPorts: setting<readonly [https: number, http: number]>({
@@ -92,35 +118,32 @@ export const SETTINGS = {
     defaultValue: "./data",
     parse: parseFolder,
   }),
-  durability: setting<"commit" | "relaxed">({
+  durability: choice({
     environment: "HEARTWIRE_DURABILITY",
     flag: "--durability <mode>",
     description:
       "What an answer of 200 means. commit: the reading survives a power cut. relaxed: it survives a crash of the process; a power cut may lose about the last second.",
-    defaultText: "commit",
     defaultValue: "commit",
-    parse: oneOf("commit", "relaxed"),
+    choices: ["commit", "relaxed"],
   }),
-  metrics: setting<"auto" | "on" | "off">({
+  metrics: choice({
     environment: "HEARTWIRE_METRICS",
     flag: "--metrics <mode>",
     description:
       "Whether GET /metrics answers. auto: only local requests (this server listens on loopback, has no public address, and no proxy forwarded the request).",
-    defaultText: "auto",
     defaultValue: "auto",
-    parse: oneOf("auto", "on", "off"),
+    choices: ["auto", "on", "off"],
   }),
-  logLevel: setting<LogLevel>({
+  logLevel: choice<LogLevel>({
     environment: "HEARTWIRE_LOG_LEVEL",
     flag: "--log-level <level>",
     description: "How much is logged: debug shows every request.",
-    defaultText: "info",
     defaultValue: "info",
-    parse: oneOf("debug", "info", "warn", "error", "silent"),
+    choices: LOG_LEVELS,
   }),
 } as const;
 
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Names that only the client commands read (see cli/connection.ts). */
 export const CLIENT_ENVIRONMENT = {
@@ -148,7 +171,7 @@ function parseTwoPorts(text: string): readonly [number, number] {
 
 function parseHost(text: string): string {
   if (/[\s/]/.test(text) || text === "") {
-    throw new UnusableSetting("expected an address of this machine, such as 0.0.0.0 or 192.168.1.20");
+    throw new UnusableSetting(EXPECTED_HOST);
   }
   return text;
 }
@@ -180,13 +203,4 @@ function parseHosts(text: string): readonly string[] {
     );
   }
   return hosts;
-}
-
-function oneOf<const Choices extends readonly string[]>(
-  ...choices: Choices
-): (text: string) => Choices[number] {
-  return (text) => {
-    if (!choices.includes(text)) throw new UnusableSetting(`expected one of ${choices.join(", ")}`);
-    return text;
-  };
 }

@@ -128,7 +128,7 @@ test(
     expectRefused(
       { folder, environment: { HEARTWIRE_HOST: "203.0.113.9" } },
       FAILED,
-      "listen on 203.0.113.9",
+      'HEARTWIRE_HOST: expected an address of this machine, such as 0.0.0.0 or 192.168.1.20, got "203.0.113.9". Cannot listen on',
     ),
   TEST_MS_MAX,
 );

@@ -140,6 +140,25 @@ describe("a certificate that cannot be used is told at the start, by the name of
     );
   });
 
+  test("a port for TLS without a certificate, and one port for http and https", async () => {
+    await expectRefused(
+      { HEARTWIRE_TLS_PORT: "4328" },
+      "HEARTWIRE_TLS_CERT and HEARTWIRE_TLS_KEY: missing. HEARTWIRE_TLS_PORT is set, and is of no use without them.",
+    );
+    for (const [port, given] of [
+      ["4443", { HEARTWIRE_TLS_PORT: "4443" }],
+      ["4328", {}],
+    ] as const) {
+      const { code, stderr } = await runHeartwire(["serve", "--port", port, "--data", join(folder, "data")], {
+        environment: { ...files.environment, ...given },
+      });
+      expect(stderr).toBe(
+        `HEARTWIRE_TLS_PORT: expected another port than HEARTWIRE_PORT, which is ${port} too: http and https take one each.\n`,
+      );
+      expect(code).toBe(WRONG_USAGE);
+    }
+  });
+
   test("a file that this user may not read", async () => {
     // Root may read everything, so that it has to be somebody else who tries.
     const isRoot = process.getuid?.() === 0;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { serveCommand } from "../../src/cli/serve.ts";
 import { DEFAULT_LIMITS, LIMITS } from "../../src/settings/limits.ts";
 import { type FlagValues, readSettings, type SettingName } from "../../src/settings/settings.ts";
-import { CLIENT_ENVIRONMENT, SETTINGS } from "../../src/settings/table.ts";
+import { CLIENT_ENVIRONMENT, SETTINGS, type Setting } from "../../src/settings/table.ts";
 import { UnusableSetting } from "../../src/settings/unusableSetting.ts";
 
 /** The message with which settings are refused. */
@@ -24,7 +25,7 @@ describe("where a setting comes from", () => {
       allowedHosts: [],
       tlsCert: undefined,
       tlsKey: undefined,
-      tlsPort: 4328,
+      tlsPort: undefined,
       dropinPorts: [443, 80],
       data: "./data",
       durability: "commit",
@@ -162,6 +163,23 @@ describe("a name that starts with HEARTWIRE_ and is no setting", () => {
     for (const name of Object.keys(CLIENT_ENVIRONMENT))
       expect(() => readSettings({ [name]: "x" })).not.toThrow();
   });
+});
+
+test("a setting that takes one of a few words says which, and takes each of them", () => {
+  const few = Object.entries<Setting<unknown>>(SETTINGS).flatMap(([name, { environment, choices = [] }]) =>
+    choices.map((word) => [name, environment, word] as const),
+  );
+  expect([...new Set(few.map(([name]) => name))]).toEqual(["durability", "metrics", "logLevel"]);
+  for (const [name, environment, word] of few) {
+    expect(readSettings({ [environment]: word })[name as SettingName]).toBe(word);
+  }
+});
+
+test("the help of serve names the words that a setting takes", () => {
+  const help = serveCommand().helpInformation().replaceAll(/\s+/g, " ");
+  for (const words of ["commit, relaxed", "auto, on, off", "debug, info, warn, error, silent"]) {
+    expect(help).toContain(`one of ${words}; default `);
+  }
 });
 
 test("every setting and every limit says in words what it is", () => {

@@ -142,7 +142,11 @@ if (program !== undefined) {
         const { page } = await open(invitation.link);
         const limited = await someone(["data:room:write"]);
         for (const [token, words] of [
-          ["abc", "This is no token: it has 36 characters. Was all of it copied?"],
+          ["foo", "A token has 36 characters; this has 3. Was all of it copied, and nothing else?"],
+          [
+            "x".repeat(36),
+            "This is no token: one has the form 01234567-89ab-cdef-0123-456789abcdef. Was the right text copied?",
+          ],
           [
             crypto.randomUUID(),
             "The server does not know this token, or it was revoked. Ask whoever runs the server for another one.",

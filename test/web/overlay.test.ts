@@ -46,9 +46,12 @@ function testLooks(executablePath: string): void {
     openOverlay(browser, server.origin, id, options);
   const heard = (page: Page, bpm: number) => beatUntilShown(server, token, page, bpm);
 
-  async function heartOf(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
-    const box = await page.locator("#heart").boundingBox();
-    if (box === null) throw new Error("there is no heart");
+  async function boxOf(
+    page: Page,
+    part: string,
+  ): Promise<{ x: number; y: number; width: number; height: number }> {
+    const box = await page.locator(part).boundingBox();
+    if (box === null) throw new Error(`there is no ${part}`);
     return box;
   }
 
@@ -68,7 +71,7 @@ function testLooks(executablePath: string): void {
     const { page } = await open();
     await heard(page, 99);
     await animationsEnd(page, "#pulse");
-    const { x, y, width, height } = await heartOf(page);
+    const { x, y, width, height } = await boxOf(page, "#heart");
     const middle = [Math.round(x + width / 2), Math.round(y + height / 2)] as const;
     const corners = [
       [0, 0],
@@ -82,18 +85,17 @@ function testLooks(executablePath: string): void {
     ]);
   });
 
-  test("moves nothing when the number goes from 99 to 100, and its figures are of one width", async () => {
+  test("moves once when the number reaches 100 and not for 99 after it, and its figures are of one width", async () => {
     const { page } = await open();
-    const places = async (bpm: number) => {
+    const place = async (bpm: number) => {
       await heard(page, bpm);
-      return {
-        heart: await page.evaluate(
-          "document.querySelector('#heart').parentElement.getBoundingClientRect().x",
-        ),
-        number: (await page.locator("#bpm").boundingBox())?.x,
-      };
+      return (await boxOf(page, "#pulse")).x;
     };
-    expect(await places(99)).toEqual(await places(100));
+    const two = await place(99);
+    const three = await place(100);
+    expect(three).toBeLessThan(two);
+    expect(await place(99)).toBe(three);
+    expect(await place(94)).toBe(two);
     // The bundled face, and not what the machine has.
     const widths = await page.evaluate<number[]>(`(async () => {
       const [face] = await document.fonts.load("600 100px Inter");
@@ -111,6 +113,28 @@ function testLooks(executablePath: string): void {
     expect(widths[0]).toBe(1);
     expect(widths[1]).toBe(widths[2] as number);
   });
+
+  for (const [width, height] of [
+    [400, 200],
+    [1280, 720],
+  ] as const) {
+    test(`stands in the middle of ${width} by ${height} pixels, with two figures and with three`, async () => {
+      const { page } = await open({ context: { viewport: { width, height }, reducedMotion: "reduce" } });
+      for (const bpm of [66, 166]) {
+        await heard(page, bpm);
+        const heart = await boxOf(page, "#heart");
+        const [left, right, top, bottom] = await page.evaluate<[number, number, number, number]>(`(() => {
+          const figures = document.createRange();
+          figures.selectNodeContents(document.querySelector("#bpm"));
+          const { right } = figures.getBoundingClientRect();
+          const { top, bottom } = document.querySelector("#bpm").getBoundingClientRect();
+          return [${heart.x}, innerWidth - right, top, innerHeight - bottom];
+        })()`);
+        expect(Math.abs(left - right)).toBeLessThanOrEqual(width * 0.01);
+        expect(Math.abs(top - bottom)).toBeLessThanOrEqual(1);
+      }
+    });
+  }
 
   test("takes the colours of its configuration, and leaves out what makes no sense", async () => {
     const configuration = {

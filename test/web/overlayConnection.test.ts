@@ -180,6 +180,9 @@ function testConnections(executablePath: string): void {
         expect(await opacitiesOf(page, [[200, 100]])).toEqual([255]);
         expect(await page.locator("#closed").innerText()).toContain("There is no pulse at this address.");
         expect(await page.locator("#pulse").isVisible()).toBe(false);
+        const box = await page.locator("#closed").boundingBox();
+        expect(box?.y).toBeGreaterThanOrEqual(8);
+        expect((box?.y ?? 0) + (box?.height ?? 200)).toBeLessThanOrEqual(192);
       });
     }
 

@@ -1,4 +1,7 @@
-/** What every page without a script shares: calm, one warm colour, light and dark. */
+/**
+ * What every page but the overlay shares: calm, one warm colour, light and dark. Code is wrapped, so that all of it is seen and
+ * nothing has to be scrolled sideways on a phone; copied, it is as it was written.
+ */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -22,11 +25,11 @@ h3 { margin: 0 0 8px; font-size: 18px; line-height: 1.4; font-weight: 600; }
 a { color: var(--alive); }
 p { margin: 8px 0; }
 .quiet { color: var(--quiet); }
-code, pre { font: 13px/1.6 ui-monospace, monospace; }
+code, pre { font: 13px/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre {
   margin: 4px 0 16px;
   padding: 16px;
-  overflow: auto;
+  white-space: pre-wrap;
   background: var(--surface);
   border: 1px solid var(--line);
   border-radius: 12px;

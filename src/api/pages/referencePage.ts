@@ -65,12 +65,12 @@ ${query === undefined ? "" : shapeBlock("In the query", query, "taken")}
 ${body === undefined ? "" : shapeBlock("Body", body, "taken")}
 ${answers(operation)}
 <details><summary>What can go wrong</summary>
-<table><thead><tr><th>Status</th><th>Code</th><th>When</th></tr></thead><tbody>${errorsOf(
+<table><thead><tr><th>Status</th><th>Code</th><th>Message, and when</th></tr></thead><tbody>${errorsOf(
     route,
     operation,
   ).map((name) => {
-    const { status, code, when } = API_ERRORS[name];
-    return html`<tr><td>${status}</td><td>${code}</td><td>${when}</td></tr>`;
+    const { status, code, message, when } = API_ERRORS[name];
+    return html`<tr><td>${status}</td><td>${code}</td><td><code>${message}</code><p>${withCode(when)}</p></td></tr>`;
   })}</tbody></table></details>
 </article>`;
 }
@@ -103,5 +103,5 @@ function answers({ success }: Operation): Html | readonly Html[] {
 function shapeBlock(title: string, schema: Parameters<Schemas["given"]>[0], side: "given" | "taken"): Html {
   const schemas = new Schemas();
   const written: JsonSchema = schemas[side](schema);
-  return html`<h4>${title.replaceAll("`", "")}</h4><pre tabindex="0">${shapeOf(written, schemas.named)}</pre>`;
+  return html`<h4>${withCode(title)}</h4><pre>${shapeOf(written, schemas.named)}</pre>`;
 }

@@ -22,7 +22,9 @@ article { border-top: 1px solid var(--line); padding: 32px 0; }
 h4 { margin: 16px 0 4px; font-size: 13px; font-weight: 600; color: var(--quiet); }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; font-weight: 600; font-size: 13px; color: var(--quiet); }
-td, th { padding: 8px 16px 8px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td, th { padding: 8px 16px 8px 0; border-top: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+td:last-child { width: 100%; padding-right: 0; white-space: normal; }
+td p { margin: 0; }
 summary { cursor: pointer; font-size: 13px; font-weight: 600; color: var(--quiet); padding: 4px 0; }
 @media (max-width: 800px) {
   .page { grid-template-columns: minmax(0, 1fr); padding: 24px 16px 64px; }

@@ -28,7 +28,8 @@ function objectShape(schema: JsonSchema, named: Readonly<Record<string, JsonSche
   const lines = properties.map(([name, value], index) => {
     const optional = required.includes(name) ? "" : "?";
     const comma = index === properties.length - 1 ? "" : ",";
-    const said = value.description === undefined ? "" : `  // ${value.description}`;
+    const said =
+      value.description === undefined ? "" : `  // ${String(value.description).replaceAll("`", "")}`;
     return `${INDENT.repeat(depth + 1)}${name}${optional}: ${shapeOf(value, named, depth + 1)}${comma}${said}`;
   });
   return ["{", ...lines, `${INDENT.repeat(depth)}}`].join("\n");

@@ -58,16 +58,16 @@ started.</p>
 <section id="tokens">
 <h2>Tokens</h2>
 <p>An app or a device needs a token. The first start showed one; this makes another, and prints it once:</p>
-<pre tabindex="0">npm run heartwire -- token create --user me \\
+<pre>npm run heartwire -- token create --user me \\
   --scopes data:heart_rate:read,data:heart_rate:write</pre>
 <p>These show them all, and take one back:</p>
-<pre tabindex="0">npm run heartwire -- token list
+<pre>npm run heartwire -- token list
 npm run heartwire -- token revoke 3</pre>
 </section>
 <section id="widgets">
 <h2>Widgets</h2>
 <p>A widget shows a pulse in OBS. This makes one and prints the address to paste there:</p>
-<pre tabindex="0">npm run heartwire -- widget create --user me</pre>
+<pre>npm run heartwire -- widget create --user me</pre>
 </section>
 <section id="apps">
 <h2>Apps</h2>

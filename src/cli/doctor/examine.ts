@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../settings/settings.ts";
+import { examineCertificate } from "./certificate.ts";
 import { summarizeDropin } from "./dropin.ts";
 import type { Finding } from "./finding.ts";
 import { examineFolder, examineSpace } from "./folder.ts";
@@ -7,14 +8,15 @@ import { examineFiles } from "./folderFiles.ts";
 import { examineOpenFiles } from "./openFiles.ts";
 import { examineServer } from "./server.ts";
 
-/** Looks at data folder, disk, files, limits, the server's answer and dropin, in this order. Changes nothing. */
+/** Looks at data folder, disk, files, limits, the certificate, the server's answer and dropin, in this order. Changes nothing. */
 export async function examine(settings: Settings): Promise<readonly Finding[]> {
   const bun: Finding = { state: "good", about: "Bun", says: `version ${Bun.version}` };
   const folder = resolve(settings.data);
   const { findings, isServed } = examineData(folder);
   const isClosed = findings[0]?.state === "wrong";
   const dropin = isClosed ? [] : await summarizeDropin(folder);
-  return [bun, ...findings, examineOpenFiles(), await examineServer(settings, isServed), ...dropin];
+  const machine = [examineOpenFiles(), ...examineCertificate(settings)];
+  return [bun, ...findings, ...machine, await examineServer(settings, isServed), ...dropin];
 }
 
 interface DataFindings {

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { readPair, UnusablePair } from "../../certificates/certificatePair.ts";
 import { type Prepared, readPrepared, writePrepared } from "../../certificates/dropinFolder.ts";
 import { PULSOID_HOSTS } from "../../domain/pulsoidHosts.ts";
-import { FILES } from "../../storage/sqlite/files.ts";
 import { CommandFailure } from "../failure.ts";
 import { say } from "../say.ts";
 
@@ -68,14 +65,6 @@ export async function prepareAnew(dataFolder: string, now: Date): Promise<Prepar
 /** Loaded only here: the schemas of X.509 would delay the start of every other command by a fifth. */
 function loadAuthority() {
   return import("../../certificates/authority.ts");
-}
-
-/** @throws CommandFailure when there is no data folder: a server has to have made it, as its own */
-export function assertDataFolder(dataFolder: string): void {
-  if (existsSync(join(dataFolder, FILES.control))) return;
-  throw new CommandFailure(
-    `${dataFolder} is not a data folder of Heartwire. Name the right one with --data or HEARTWIRE_DATA; npm start makes one.`,
-  );
 }
 
 export function daysLeft({ pair }: Prepared, nowMs: number): number {

@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { StoreUnavailable } from "../readingStore.ts";
 import type { Storage } from "../storage.ts";
 import type { Durability } from "./database.ts";
 import { FILES } from "./files.ts";
+import { assertWritable, isThere } from "./folderAccess.ts";
 import { lockFolder } from "./folderLock.ts";
 import { findOrphanedReadings } from "./orphanedReadings.ts";
 import { SqliteDirectory } from "./sqliteDirectory.ts";
@@ -67,11 +68,7 @@ export async function openFolderDirectory(
 ): Promise<SqliteDirectory> {
   assertReadingsHaveUsers(folder);
   if (create) makeFolder(folder);
-  else if (!existsSync(join(folder, FILES.control))) {
-    throw new StoreUnavailable(
-      `${folder} is not a data folder of Heartwire. Name the right one with --data or HEARTWIRE_DATA.`,
-    );
-  }
+  else assertDataFolder(folder);
   return SqliteDirectory.open(join(folder, FILES.control));
 }
 
@@ -80,9 +77,20 @@ function assertReadingsHaveUsers(folder: string): void {
   if (orphaned !== undefined) throw new StoreUnavailable(`${orphaned.says}. ${orphaned.advice}`);
 }
 
+/** @throws StoreUnavailable when no server has made this folder, or this user may not look into it */
+export function assertDataFolder(folder: string): void {
+  if (isThere(join(folder, FILES.control), folder)) return;
+  const advice = "Name the right one with --data or HEARTWIRE_DATA";
+  throw new StoreUnavailable(
+    isThere(folder, folder)
+      ? `${folder} is not a data folder of Heartwire. ${advice}; npm start makes one.`
+      : `There is no data folder ${folder} yet. Start the server once (npm start), which makes it. ${advice} if it is elsewhere.`,
+  );
+}
+
 /** Only its owner may look into a data folder: it holds health data. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) {
+  if (isThere(folder, folder)) {
     assertWritable(folder);
     return;
   }
@@ -90,19 +98,5 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StoreUnavailable(`The data folder ${folder} cannot be made: ${(error as Error).message}`);
-  }
-}
-
-/** SQLite would say of both only that it cannot open a file. */
-function assertWritable(folder: string): void {
-  if (!statSync(folder).isDirectory()) {
-    throw new StoreUnavailable(`${folder} is not a folder. Choose another data folder with HEARTWIRE_DATA.`);
-  }
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch {
-    throw new StoreUnavailable(
-      `The data folder ${folder} is read-only for Heartwire's user. Give it the right to write there, or choose another folder with HEARTWIRE_DATA.`,
-    );
   }
 }

@@ -26,7 +26,8 @@ async function call(method: string, path: string, token: string, body?: unknown)
   const response = await ask(method, path, token, body);
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw new Refused(describe(answer as { readonly error_code?: number; readonly error_message?: string }));
+  const { error_code, error_message } = answer as ErrorAnswer;
+  throw new Refused(error_code === TOKEN_MALFORMED ? wrongForm(token) : describe(error_code, error_message));
 }
 
 async function ask(method: string, path: string, token: string, body: unknown): Promise<Response> {
@@ -43,23 +44,34 @@ async function ask(method: string, path: string, token: string, body: unknown): 
   }
 }
 
+interface ErrorAnswer {
+  readonly error_code?: number;
+  readonly error_message?: string;
+}
+
+const TOKEN_MALFORMED = 7010;
+
+const TOKEN_CHARACTERS = 36;
+
+/** What is said of a text that is no token; the text itself may be another secret and is not shown. */
+function wrongForm(text: string): string {
+  const { length } = text;
+  if (length !== TOKEN_CHARACTERS) {
+    return `A token has ${TOKEN_CHARACTERS} characters; this has ${length}. Was all of it copied, and nothing else?`;
+  }
+  return "This is no token: one has the form 01234567-89ab-cdef-0123-456789abcdef. Was the right text copied?";
+}
+
 /** What the server's errors (docs/errors.md) mean to somebody who wants to join. */
 const WORDS: Readonly<Record<number, string>> = {
   7005: "The server does not know this token, or it was revoked. Ask whoever runs the server for another one.",
   7006: "This token has expired. Ask whoever runs the server for another one.",
-  7010: "This is no token: it has 36 characters. Was all of it copied?",
   7011: "This token may not join rooms. It needs the scopes data:room:write and data:heart_rate:read.",
   8004: "This invitation is unknown, has expired or was withdrawn. Ask for a new one.",
 };
 
-function describe({
-  error_code = 0,
-  error_message = "",
-}: {
-  error_code?: number;
-  error_message?: string;
-}): string {
-  const words = WORDS[error_code];
+function describe(code = 0, message = ""): string {
+  const words = WORDS[code];
   if (words !== undefined) return words;
-  return error_message === "" ? "The server refuses it." : `The server refuses it: ${error_message}.`;
+  return message === "" ? "The server refuses it." : `The server refuses it: ${message}.`;
 }

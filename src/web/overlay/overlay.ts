@@ -2,6 +2,7 @@ import type { Freshness } from "../../domain/freshness.ts";
 import type { EpochMs } from "../../domain/reading.ts";
 import { colorOf, lookOf } from "../../domain/widgetLook.ts";
 import { followLink } from "./feed.ts";
+import { figuresFor } from "./figures.ts";
 import { Heart } from "./heart.ts";
 import { newer, type Pulse, show } from "./pulse.ts";
 
@@ -22,6 +23,7 @@ let isClosed = false;
 let isConnected = false;
 let pulse: Pulse | undefined;
 let look = lookOf({});
+let figures = 0;
 
 /** What is said to a person about a closed link would be on air in OBS, or in a page that is put together of others. */
 const isOnAir = "obsstudio" in window || window.top !== window;
@@ -32,6 +34,10 @@ function draw(): void {
   body.dataset.shows = shownPart(freshness);
   body.dataset.freshness = freshness;
   write(number, bpm === undefined ? "" : String(bpm));
+  if (bpm !== undefined) {
+    figures = figuresFor(bpm, figures);
+    number.style.setProperty("--figures", String(figures));
+  }
   write(words, said);
   if (freshness === "live" && bpm !== undefined) beating.beat(bpm);
   else beating.stop();
