@@ -73,6 +73,7 @@ export async function openFolderDirectory(
 }
 
 function assertReadingsHaveUsers(folder: string): void {
+  if (!isThere(join(folder, FILES.readings), folder)) return;
   const orphaned = findOrphanedReadings(folder);
   if (orphaned !== undefined) throw new StoreUnavailable(`${orphaned.says}. ${orphaned.advice}`);
 }
