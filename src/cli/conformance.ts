@@ -53,7 +53,7 @@ docs/conformance.md has the whole list, and what the commands of the hooks are t
 
 Ctrl-C ends a run in order: a store that was made to fail works again, and widgets that were made are deleted.
 
-Exit codes: 0 every check passed that was run, 1 one failed or the run was stopped, 2 wrong usage, a refused token included.
+It ends with 0 when every check passed that was run, with 1 when one failed or the run was stopped, and with 2 after wrong usage, a refused token included.
 
 Examples:
   $ npm run heartwire -- conformance --base http://localhost:4327 --tokens-file tokens.txt

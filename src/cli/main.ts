@@ -17,6 +17,7 @@ import { tokenCommand } from "./token.ts";
 import { userCommand } from "./user.ts";
 import { watchCommand } from "./watch.ts";
 import { widgetCommand } from "./widget.ts";
+import { wrapParagraphs } from "./wrapParagraphs.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -43,7 +44,10 @@ export function heartwireCommand(): Command {
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [...commands, ...commands.flatMap(({ commands }) => commands)]) {
-    command.exitOverride().showHelpAfterError("(add --help for what this command takes)");
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => process.stdout.write(wrapParagraphs(text)) })
+      .showHelpAfterError("(add --help for what this command takes)");
   }
   program.addHelpText("afterAll", EXIT_CODES);
   return program;

@@ -177,16 +177,20 @@ function stateOf(token: TokenListing, now: EpochMs): TokenState {
 }
 
 function describe(token: TokenListing, now: EpochMs): string {
-  const until = token.expiresAt === undefined ? "until revoked" : `until ${date(token.expiresAt)}`;
   return [
     String(token.id).padStart(4),
     toSeen(token.profile?.name ?? "-").padEnd(16),
     stateOf(token, now).padEnd(8),
-    until.padEnd(18),
+    endOf(token).padEnd(18),
     `made ${date(token.createdAt)}`,
     token.scopes.join(","),
     ...(token.label === undefined ? [] : [`(${toSeen(token.label)})`]),
   ].join("  ");
+}
+
+function endOf({ revokedAt, expiresAt }: TokenListing): string {
+  if (revokedAt !== undefined) return `since ${date(revokedAt)}`;
+  return expiresAt === undefined ? "until revoked" : `until ${date(expiresAt)}`;
 }
 
 function date(time: EpochMs): string {
