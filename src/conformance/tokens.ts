@@ -127,7 +127,11 @@ function requireScope(
 async function validate(http: HttpClient, name: string, token: string): Promise<KnownToken> {
   const answer = await http.ask({ path: "/api/v1/token/validate", token });
   const seen = redact(shown(answer), { tokens: [token], widgets: [] });
-  if (answer.status === 401) throw new UnusableOptions(`${capital(name)} is refused: ${seen}`);
+  if (answer.status === 401) {
+    throw new UnusableOptions(
+      `${capital(name)} is refused; did it expire, or did an earlier run use it up? ${seen}`,
+    );
+  }
   const said = answer.json as Record<string, unknown> | undefined | null;
   const { scopes, profile_id: profileId, expires_in: expiresInSeconds } = said ?? {};
   const isUsable =

@@ -231,7 +231,7 @@ describe("heartwire conformance ends with 2 and a sentence", () => {
 
   test("with a token that the server refuses, which is not repeated", async () => {
     const token = crypto.randomUUID();
-    await expectRefused(["--token", token], 'A token is refused: 401 {"error_code":7005');
+    await expectRefused(["--token", token], 'or did an earlier run use it up? 401 {"error_code":7005');
   });
 
   test("with a file of tokens that has something else in it, which is not repeated", async () => {

@@ -165,7 +165,11 @@ describe("the kit does not begin", () => {
       ["with an expired token that is no UUID", { expiredToken: "*" }, "The expired token is not a UUID"],
       ["with a server's token that is no UUID", { serverToken: "(" }, "The token of a server is not a UUID"],
       ["with a widget that is no UUID", { widget: "+" }, "The widget is not a UUID"],
-      ["with a token that is refused", { readToken: crypto.randomUUID() }, "The read token is refused: 401"],
+      [
+        "with a token that is refused",
+        { readToken: crypto.randomUUID() },
+        "The read token is refused; did it expire",
+      ],
       ["with a check that is not there", { only: "write,dance" }, 'No check is called "dance"'],
       [
         "with slow checks alone that were not asked for",

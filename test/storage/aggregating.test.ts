@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import type { EpochMs, ProfileId } from "../../src/domain/reading.ts";
 import { AnswersInSteps } from "../../src/storage/sqlite/answersInSteps.ts";
@@ -10,6 +9,7 @@ import { HourList } from "../../src/storage/sqlite/hourList.ts";
 import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
 import { SqliteReadingStore } from "../../src/storage/sqlite/sqliteReadingStore.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { engineOptionsIn } from "../support/storage/engineOptions.ts";
 import { sumsOf } from "../support/storage/sumsOf.ts";
 import { reading } from "./readingStoreContract.ts";
 
@@ -25,17 +25,7 @@ afterEach(() => {
 function engineOptions(more: Partial<ReadingEngineOptions> = {}): ReadingEngineOptions {
   const folder = throwAwayFolder();
   folders.push(folder);
-  return {
-    file: join(folder, "readings.db"),
-    durability: "relaxed",
-    walPagesMax: 1_000,
-    cacheKibibytes: 2_048,
-    freshReadingsMax: 1_000,
-    freshAgeMsMax: 0,
-    quietMs: 0,
-    sealedHourReadingsMax: 10,
-    ...more,
-  };
+  return engineOptionsIn(folder, { freshReadingsMax: 1_000, sealedHourReadingsMax: 10, ...more });
 }
 
 /** Appends readings of one second each and packs them, as one part. */

@@ -1,13 +1,13 @@
 import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { openDatabase } from "../../src/storage/sqlite/database.ts";
 import { packHour } from "../../src/storage/sqlite/packedHour.ts";
 import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
 import { READING_MIGRATIONS } from "../../src/storage/sqlite/readingTables.ts";
 import { isAmong, RememberedTimes, type SourcedTimes } from "../../src/storage/sqlite/rememberedTimes.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { engineOptionsIn } from "../support/storage/engineOptions.ts";
 import { sumsOf } from "../support/storage/sumsOf.ts";
 
 const HOUR = 3_600_000;
@@ -21,17 +21,7 @@ afterEach(() => {
 function engineOptions(more: Partial<ReadingEngineOptions> = {}): ReadingEngineOptions {
   const folder = throwAwayFolder();
   folders.push(folder);
-  return {
-    file: join(folder, "readings.db"),
-    durability: "relaxed",
-    walPagesMax: 1_000,
-    cacheKibibytes: 2_048,
-    freshReadingsMax: 10_000,
-    freshAgeMsMax: 0,
-    quietMs: 0,
-    sealedHourReadingsMax: 40_000,
-    ...more,
-  };
+  return engineOptionsIn(folder, more);
 }
 
 /** Appends and packs readings. @returns whether each was new */

@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import type { Bpm, EpochMs, SourceId } from "../../src/domain/reading.ts";
 import { statisticsOf } from "../../src/domain/statistics.ts";
@@ -9,6 +8,7 @@ import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqli
 import { byTime, keptReadings, recordingNamed } from "../support/recordings.ts";
 import { throwAwayFolder } from "../support/server.ts";
 import { appendSent } from "../support/storage/appendSent.ts";
+import { engineOptionsIn } from "../support/storage/engineOptions.ts";
 import { sumsOf } from "../support/storage/sumsOf.ts";
 import { StoreModel } from "../support/storeModel.ts";
 
@@ -26,17 +26,7 @@ afterEach(() => {
 function engineOptions(more: Partial<ReadingEngineOptions> = {}): ReadingEngineOptions {
   const folder = throwAwayFolder();
   folders.push(folder);
-  return {
-    file: join(folder, "readings.db"),
-    durability: "relaxed",
-    walPagesMax: 1_000,
-    cacheKibibytes: 2_048,
-    freshReadingsMax: 20,
-    freshAgeMsMax: 1_800_000,
-    quietMs: QUIET,
-    sealedHourReadingsMax: 40_000,
-    ...more,
-  };
+  return engineOptionsIn(folder, { freshReadingsMax: 20, freshAgeMsMax: 1_800_000, quietMs: QUIET, ...more });
 }
 
 function appendRecording(engine: ReadingEngine, name: string, profile: number): number {
