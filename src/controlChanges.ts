@@ -3,6 +3,7 @@ import { ApiError } from "./api/errors.ts";
 import type { FaultLog } from "./api/faultLog.ts";
 import { type FindHolding, type LiveSockets, RIGHT_KINDS } from "./api/liveSockets.ts";
 import type { RoomFeeds } from "./api/rooms/roomFeeds.ts";
+import type { SessionTokens } from "./auth/sessionTokens.ts";
 import type { TokenVerifier } from "./auth/tokens.ts";
 import type { EpochMs } from "./domain/reading.ts";
 import type { Directory } from "./storage/directory.ts";
@@ -14,6 +15,7 @@ const SOCKET_CHECK_INTERVAL_MS = 250;
 export interface ControlChangesParts {
   readonly directory: Directory;
   readonly verifier: TokenVerifier;
+  readonly sessionTokens: SessionTokens;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly clock: () => EpochMs;
@@ -73,14 +75,18 @@ export class ControlChanges implements Control {
 
   async #check(): Promise<void> {
     if (this.#checking) return;
-    const { directory, sockets, roomFeeds } = this.#parts;
+    const { directory, sessionTokens, sockets, roomFeeds } = this.#parts;
     this.#checking = true;
     let looked = NOTHING;
     try {
       while (this.#pending !== NOTHING) {
         looked = this.#pending;
         this.#pending = NOTHING;
-        await sockets.closeEnded(looked.rights, holdingIn(directory));
+        // Before the sockets: a page's token opens no other one meanwhile.
+        const sessions = looked.rights.includes("session")
+          ? await sessionTokens.endMissing(directory.people)
+          : NO_SESSIONS;
+        await sockets.closeEnded(looked.rights, holdingIn(directory, sessions));
         await roomFeeds.refresh(looked.rooms);
       }
     } catch (error) {
@@ -96,6 +102,8 @@ export class ControlChanges implements Control {
   }
 }
 
+const NO_SESSIONS: ReadonlySet<number> = new Set();
+
 const NOTHING: Required<ControlChange> = { rights: [], rooms: [] };
 
 function both(
@@ -109,9 +117,11 @@ function both(
   };
 }
 
-function holdingIn(directory: Directory): FindHolding {
-  return (kind, ids) => {
+function holdingIn(directory: Directory, sessions: ReadonlySet<number>): FindHolding {
+  return async (kind, ids) => {
     switch (kind) {
+      case "session":
+        return sessions;
       case "token":
         return directory.findUnrevoked(ids);
       case "membership":

@@ -5,6 +5,7 @@ import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "./api/sharedAnswers.ts";
+import { SessionTokens } from "./auth/sessionTokens.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
 import { readOwnCertificate } from "./certificates/ownCertificate.ts";
 import { ControlChanges } from "./controlChanges.ts";
@@ -50,12 +51,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pair = readOwnCertificate(settings, clock());
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
   const bus = new MemoryBus();
-  const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax);
+  const sessionTokens = new SessionTokens(limits.sessionTokensMax);
+  const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax, sessionTokens);
   const sockets = new LiveSockets();
   const { directory } = storage;
   const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
   const faults = new FaultLog(log, clock);
-  const control = new ControlChanges({ directory, verifier, sockets, roomFeeds, clock, faults });
+  const control = new ControlChanges({
+    directory,
+    verifier,
+    sessionTokens,
+    sockets,
+    roomFeeds,
+    clock,
+    faults,
+  });
   // A page under one of Pulsoid's names is never ours (see api/pulsoidHost.ts), whatever the public address says.
   const publicUrl = PULSOID_HOSTS.includes(settings.publicUrl?.hostname ?? "")
     ? undefined
@@ -71,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     bus,
     ingest: new Ingest(storage.readings, bus),
     verifier,
+    sessionTokens,
     sockets,
     roomFeeds,
     control,

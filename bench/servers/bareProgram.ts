@@ -4,6 +4,7 @@ import { toApiError } from "../../src/api/failures.ts";
 import { writeHeartRateBody } from "../../src/api/pulsoid/writeHeartRate.ts";
 import { empty } from "../../src/api/responses.ts";
 import { authorise } from "../../src/auth/bearer.ts";
+import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { DEFAULT_LIMITS } from "../../src/settings/limits.ts";
@@ -16,7 +17,11 @@ import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
  * Arguments: the port, and the file of users and tokens.
  */
 const [port, controlFile] = process.argv.slice(2) as [string, string];
-const verifier = new TokenVerifier(await SqliteDirectory.open(controlFile), DEFAULT_LIMITS.cachedTokensMax);
+const verifier = new TokenVerifier(
+  await SqliteDirectory.open(controlFile),
+  DEFAULT_LIMITS.cachedTokensMax,
+  new SessionTokens(0),
+);
 const demand = { scope: "data:heart_rate:write", query: true } as const;
 
 Bun.serve({

@@ -7,6 +7,7 @@ import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import { authorise } from "../../src/auth/bearer.ts";
+import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { Ingest } from "../../src/ingest/ingest.ts";
@@ -22,7 +23,7 @@ import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
  */
 const [port, controlFile, stage] = process.argv.slice(2) as [string, string, string];
 const directory = await SqliteDirectory.open(controlFile);
-const verifier = new TokenVerifier(directory, DEFAULT_LIMITS.cachedTokensMax);
+const verifier = new TokenVerifier(directory, DEFAULT_LIMITS.cachedTokensMax, new SessionTokens(0));
 const clock = () => Date.now() as EpochMs;
 const demand = { scope: "data:heart_rate:write", query: true } as const;
 
@@ -55,6 +56,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     bus,
     ingest: new Ingest(store, bus),
     verifier,
+    sessionTokens: new SessionTokens(0),
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

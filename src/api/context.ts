@@ -1,3 +1,4 @@
+import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { Statistics } from "../domain/statistics.ts";
@@ -24,6 +25,7 @@ export interface Context {
   readonly bus: Bus;
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
+  readonly sessionTokens: SessionTokens;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;

@@ -144,6 +144,48 @@ export const API_ERRORS = {
     message: "this is a WebSocket: send an Upgrade header, version 13 and a key",
     when: "A socket's path is asked for without a complete WebSocket handshake of version 13.",
   }),
+  tooManyAttempts: row({
+    code: 8012,
+    status: 429,
+    message: "too many attempts; try again later",
+    when: "Too many failed attempts for this account or from this address. The Retry-After header says in how many seconds the next one is looked at.",
+  }),
+  signedOut: row({
+    code: 8013,
+    status: 401,
+    message: "not signed in",
+    when: "A page asks without the cookie of a sign-in session that holds.",
+  }),
+  signInRefused: row({
+    code: 8014,
+    status: 401,
+    message: "the e-mail address or the password is wrong",
+    when: "What somebody shows to sign in is wrong. Whether there is such an account is not told.",
+  }),
+  insecureOrigin: row({
+    code: 8015,
+    status: 403,
+    message: "signing in takes https here",
+    when: "Somebody wants to sign in over plain http, but not on this machine. The message says what to do.",
+  }),
+  otherOrigin: row({
+    code: 8016,
+    status: 403,
+    message: "this is for pages of this server alone",
+    when: "The Origin or Sec-Fetch-Site header names another origin, or none is named, where a page of this server is wanted.",
+  }),
+  staleSignIn: row({
+    code: 8017,
+    status: 403,
+    message: "sign in once more to do this",
+    when: "What is asked for takes a sign-in of the last ten minutes.",
+  }),
+  signUpRefused: row({
+    code: 8018,
+    status: 403,
+    message: "no account can be made with this",
+    when: "Sign-up is closed or by invitation, or the link is unknown, used or over. The message says which.",
+  }),
   busy: row({
     code: 8009,
     status: 503,

@@ -10,7 +10,7 @@ export interface Right {
   readonly expiresAt?: EpochMs;
 }
 
-export const RIGHT_KINDS = ["token", "membership", "link"] as const;
+export const RIGHT_KINDS = ["token", "session", "membership", "link"] as const;
 
 export type RightKind = (typeof RIGHT_KINDS)[number];
 
@@ -38,6 +38,7 @@ const GOING_AWAY = { code: 1001, reason: "the server is stopping" } as const;
 const POLICY = 1008;
 const ENDED: Readonly<Record<RightKind, string>> = {
   token: "the token was revoked or has expired",
+  session: "signed out, or the page's token has expired",
   membership: "no longer a member of this room",
   link: "the link was closed",
 };

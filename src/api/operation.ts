@@ -19,6 +19,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   /** A JSON body. */
   readonly body?: z.ZodType;
+  /** A body of `application/x-www-form-urlencoded`, in place of a JSON one. */
+  readonly form?: z.ZodObject;
   readonly success: Success;
   /** Other answers that are no errors of the table, by status. */
   readonly others?: Readonly<Record<number, { readonly when: string; readonly schema: z.ZodType }>>;
@@ -35,16 +37,34 @@ export type Group =
   | "Widgets"
   | "Widget link"
   | "Rooms"
+  | "OAuth"
+  | "Signing in"
+  | "Account"
   | "Server";
 
-/** `none`: it is asked without a token. Otherwise the scopes that the token must hold, all of them. */
+/**
+ * Who may ask. `none`: anybody, without a token. `cookie`: a page of ours, by the cookie of a sign-in session; never below
+ * `/api/`. `client`: an app, by its id and secret. `session`: a page of ours, by its ten-minute token, and no other token.
+ * Otherwise the scopes that the token must hold, all of them.
+ */
 export type TokenUse =
   | "none"
+  | "cookie"
+  | "client"
+  | "session"
   | {
       readonly scopes: readonly Scope[];
       /** Whether the query's `access_token` is read beside the Authorization header. */
       readonly query: boolean;
     };
+
+/** Who may ask with a bearer token, and with which; undefined where none is asked for. */
+export function bearerUse(
+  token: TokenUse,
+): { readonly scopes: readonly Scope[]; readonly query: boolean } | undefined {
+  if (token === "session") return { scopes: [], query: false };
+  return typeof token === "string" ? undefined : token;
+}
 
 /** What is answered when all is well, by content type; or the frames of the socket that the request becomes. */
 export type Success =

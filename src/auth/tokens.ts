@@ -1,4 +1,5 @@
 import type { Directory, TokenRecord } from "../storage/directory.ts";
+import type { SessionTokens } from "./sessionTokens.ts";
 
 /** Makes a token: a random UUID, 122 bits from the system's generator. It is shown once and kept nowhere. */
 export function makeToken(): string {
@@ -18,12 +19,14 @@ export function hashToken(token: string): string {
 export class TokenVerifier {
   readonly #directory: Directory;
   readonly #cachedTokensMax: number;
+  readonly #sessions: Pick<SessionTokens, "find">;
   #found = new Map<string, TokenRecord>();
   #revision = 0;
 
-  constructor(directory: Directory, cachedTokensMax: number) {
+  constructor(directory: Directory, cachedTokensMax: number, sessions: Pick<SessionTokens, "find">) {
     this.#directory = directory;
     this.#cachedTokensMax = cachedTokensMax;
+    this.#sessions = sessions;
   }
 
   /**
@@ -31,7 +34,7 @@ export class TokenVerifier {
    * @throws what the directory throws, which says nothing about the token
    */
   find(token: string): TokenRecord | undefined | Promise<TokenRecord | undefined> {
-    return this.#found.get(token) ?? this.#lookUp(token);
+    return this.#found.get(token) ?? this.#sessions.find(token) ?? this.#lookUp(token);
   }
 
   /** Changes whenever some token may have ended: what was verified before has to be verified again. */

@@ -98,6 +98,11 @@ export const LIMITS = {
     "tokens",
     "Verified tokens kept in memory; one more makes the oldest be looked up again.",
   ),
+  sessionTokensMax: limit(
+    50,
+    "tokens",
+    "Tokens that pages of one sign-in session hold at the same time, ten minutes each; one more ends the oldest.",
+  ),
   shutdownSeconds: limit(
     10,
     "seconds",

@@ -1,7 +1,13 @@
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
+import type { Clients } from "./clients.ts";
+import type { DeviceRequests } from "./deviceRequests.ts";
+import type { GrantId, Grants } from "./grants.ts";
+import type { OneTimeLinks } from "./links.ts";
+import type { People } from "./people.ts";
 import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
+import type { Trail } from "./trail.ts";
 import type { Widgets } from "./widgets.ts";
 
 /** A person (or a simulated one) whose pulse is kept here. */
@@ -22,6 +28,28 @@ export interface TokenRecord {
   readonly scopes: readonly Scope[];
   /** Absent when the token lives until it is revoked. */
   readonly expiresAt?: EpochMs;
+  /** What an app was granted, and this token came of; absent for one that was made by hand. */
+  readonly grant?: GrantId;
+  /** Present for the token of a page of ours, which is no row of this directory and has a negative id. */
+  readonly session?: TokenSession;
+}
+
+/** The sign-in session behind a page's token. */
+export interface TokenSession {
+  readonly id: string;
+  /** The same in a number, by which sockets are closed. */
+  readonly number: number;
+  readonly person: string;
+  /** When the person last showed who they are. */
+  readonly signedInAt: EpochMs;
+}
+
+/**
+ * The row by which something that a token makes ends with it; absent for a page's token, because what is made there is
+ * made by its person.
+ */
+export function rowOf({ id, session }: TokenRecord): number | undefined {
+  return session === undefined ? id : undefined;
 }
 
 export interface TokenListing extends TokenRecord {
@@ -57,6 +85,12 @@ export interface DetailedProfile extends Profile {
 export interface Directory {
   readonly rooms: Rooms;
   readonly widgets: Widgets;
+  readonly people: People;
+  readonly links: OneTimeLinks;
+  readonly clients: Clients;
+  readonly grants: Grants;
+  readonly deviceRequests: DeviceRequests;
+  readonly trail: Trail;
 
   /** @returns undefined for a token that is unknown or revoked; an expired one is returned */
   findToken(hash: string): Promise<TokenRecord | undefined>;

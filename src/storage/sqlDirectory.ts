@@ -1,7 +1,9 @@
 import type { CompiledQuery, Kysely, Selectable } from "kysely";
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import { parseScopes } from "../domain/scopes.ts";
+import type { Clients } from "./clients.ts";
 import type { ControlTables } from "./controlTables.ts";
+import type { DeviceRequests } from "./deviceRequests.ts";
 import type {
   DetailedProfile,
   Directory,
@@ -10,11 +12,21 @@ import type {
   TokenListing,
   TokenRecord,
 } from "./directory.ts";
+import type { GrantId, Grants } from "./grants.ts";
+import type { OneTimeLinks } from "./links.ts";
+import type { AccountDatabase, People } from "./people.ts";
 import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
 import { inChunks } from "./sqlChunks.ts";
+import { SqlClients } from "./sqlClients.ts";
+import { SqlDeviceRequests } from "./sqlDeviceRequests.ts";
+import { SqlGrants } from "./sqlGrants.ts";
+import { SqlLinks } from "./sqlLinks.ts";
+import { SqlPeople } from "./sqlPeople.ts";
 import { SqlRooms } from "./sqlRooms.ts";
+import { SqlTrail } from "./sqlTrail.ts";
 import { SqlWidgets } from "./sqlWidgets.ts";
+import type { Trail } from "./trail.ts";
 import type { Widgets } from "./widgets.ts";
 
 /** The directory on any engine that Kysely speaks to. What differs between engines is in the subclass. */
@@ -26,8 +38,14 @@ export abstract class SqlDirectory implements Directory {
 
   readonly rooms: Rooms;
   readonly widgets: Widgets;
+  readonly people: People;
+  readonly links: OneTimeLinks;
+  readonly clients: Clients;
+  readonly grants: Grants;
+  readonly deviceRequests: DeviceRequests;
+  readonly trail: Trail;
 
-  constructor(database: Kysely<ControlTables>) {
+  constructor(database: Kysely<ControlTables>, engine: AccountDatabase["type"]) {
     this.database = database;
     this.#tokenByHash = this.#tokens()
       .where("access_token.hash", "=", "")
@@ -35,6 +53,12 @@ export abstract class SqlDirectory implements Directory {
       .compile();
     this.rooms = new SqlRooms(database);
     this.widgets = new SqlWidgets(database);
+    this.people = new SqlPeople(database, engine);
+    this.links = new SqlLinks(database);
+    this.clients = new SqlClients(database);
+    this.grants = new SqlGrants(database);
+    this.deviceRequests = new SqlDeviceRequests(database);
+    this.trail = new SqlTrail(database);
   }
 
   abstract watch(onChange: () => void, onError: (error: unknown) => void): () => void;
@@ -69,6 +93,7 @@ export abstract class SqlDirectory implements Directory {
         created_at: token.createdAt,
         expires_at: token.expiresAt ?? null,
         revoked_at: null,
+        grant_id: null,
       })
       .returning("id")
       .executeTakeFirstOrThrow();
@@ -217,5 +242,6 @@ function toRecord(row: TokenRow): TokenRecord {
           },
         }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at as EpochMs }),
+    ...(row.grant_id === null ? {} : { grant: row.grant_id as GrantId }),
   };
 }

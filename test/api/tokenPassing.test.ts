@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { bearerUse } from "../../src/api/operation.ts";
 import { ROUTES as API_ROUTES } from "../../src/api/routes.ts";
 import { SCOPES } from "../../src/domain/scopes.ts";
 import { expectAccepted, expectError, scopeError, TOKEN_ERRORS } from "../support/answers.ts";
@@ -20,9 +21,10 @@ import { newUserToken, sharedServer } from "../support/sharedServer.ts";
 const shared = sharedServer();
 /** Every operation that wants a token, as a request for it begins. */
 const OPERATIONS = API_ROUTES.flatMap(({ path, methods }) =>
-  Object.entries(methods).flatMap(([method, { token }]) =>
-    token === "none" ? [] : [{ method, path: filled(path), ...token }],
-  ),
+  Object.entries(methods).flatMap(([method, { token }]) => {
+    const use = bearerUse(token);
+    return use === undefined ? [] : [{ method, path: filled(path), ...use }];
+  }),
 );
 const ROUTES = OPERATIONS.map(({ method, path }) => [method, path] as const);
 const HEADER_ONLY = OPERATIONS.filter(({ query }) => !query);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { hashToken, makeToken, TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import type { Directory, TokenRecord } from "../../src/storage/directory.ts";
@@ -55,7 +56,7 @@ describe("the memory of verified tokens", () => {
   });
 
   const verifierOf = (cachedTokensMax: number) =>
-    new TokenVerifier(counted as unknown as Directory, cachedTokensMax);
+    new TokenVerifier(counted as unknown as Directory, cachedTokensMax, new SessionTokens(50));
   const newToken = () => makeTestToken(counted.directory, ["data:heart_rate:read"], "anna");
 
   /** How often the directory is asked for these tokens, one after the other. */

@@ -1,5 +1,5 @@
 import packageJson from "../../../package.json" with { type: "json" };
-import type { Frame, Operation } from "../operation.ts";
+import { bearerUse, type Frame, type Operation } from "../operation.ts";
 import type { Route } from "../routes.ts";
 import { templateOf } from "./openapi.ts";
 import { type JsonSchema, Schemas } from "./schemas.ts";
@@ -83,7 +83,8 @@ function messageOf({ name, when, schema }: Frame, schemas: Schemas): AsyncApi {
 
 /** The application that is described is the server: it sends. */
 function sends({ id, summary, token }: Operation): AsyncApi {
-  const schemes = token === "none" ? [] : ["bearer", ...(token.query ? ["query"] : [])];
+  const use = bearerUse(token);
+  const schemes = use === undefined ? [] : ["bearer", ...(use.query ? ["query"] : [])];
   return {
     action: "send",
     channel: { $ref: `#/channels/${id}` },

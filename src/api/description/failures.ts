@@ -1,5 +1,5 @@
 import { API_ERRORS, type ApiErrorName } from "../errors.ts";
-import type { Operation } from "../operation.ts";
+import { bearerUse, type Operation } from "../operation.ts";
 import type { Route } from "../routes.ts";
 
 const TOKEN_ERRORS: readonly ApiErrorName[] = [
@@ -13,11 +13,13 @@ const TOKEN_ERRORS: readonly ApiErrorName[] = [
 
 /** Every error with which an operation can answer: its own, and what its token and its route bring with them. */
 export function errorsOf(route: Route, { token, errors = [] }: Operation): readonly ApiErrorName[] {
+  const use = bearerUse(token);
+  const isForSome = token === "session" || (use?.scopes.length ?? 0) > 0;
   return [
     ...errors,
-    ...(token === "none" ? [] : TOKEN_ERRORS),
-    ...(token !== "none" && token.scopes.length > 0 ? (["scopeMissing"] as const) : []),
-    ...(token !== "none" && token.query ? (["tokensConflict"] as const) : []),
+    ...(use === undefined ? [] : TOKEN_ERRORS),
+    ...(isForSome ? (["scopeMissing"] as const) : []),
+    ...(use?.query ? (["tokensConflict"] as const) : []),
     ...(route.anyHost ? [] : (["misdirected"] as const)),
     "unexpected",
   ];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import packageJson from "../../../package.json" with { type: "json" };
 import { API_ERRORS, type ApiErrorName } from "../errors.ts";
-import type { Operation, Success } from "../operation.ts";
+import { bearerUse, type Operation, type Success } from "../operation.ts";
 import type { Route } from "../routes.ts";
 import { byStatus, errorsOf } from "./failures.ts";
 import { type JsonSchema, Schemas } from "./schemas.ts";
@@ -49,6 +49,18 @@ export function openApi(routes: readonly Route[]): OpenApi {
           name: "access_token",
           description: "The same token, on the few routes that name it, for those who cannot set a header.",
         },
+        client: {
+          type: "http",
+          scheme: "basic",
+          description: "An app's id and secret, here or as `client_id` and `client_secret` in the form.",
+        },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "heartwire.session_token",
+          description:
+            "A sign-in session; over https the name begins with `__Host-`. For pages of the same origin alone.",
+        },
       },
       schemas: schemas.named,
     },
@@ -66,7 +78,7 @@ export function templateOf(path: string): string {
 }
 
 function describe(route: Route, operation: Operation, schemas: Schemas): OpenApi {
-  const { id, group, summary, notes, body } = operation;
+  const { id, group, summary, notes } = operation;
   return {
     operationId: id,
     tags: [group],
@@ -77,11 +89,7 @@ function describe(route: Route, operation: Operation, schemas: Schemas): OpenApi
       ...parametersIn("path", operation.path, schemas),
       ...parametersIn("query", operation.query, schemas),
     ],
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: { required: true, content: { "application/json": { schema: schemas.taken(body) } } },
-        }),
+    ...requestBody(operation, schemas),
     responses: {
       ...success(operation.success, schemas),
       ...others(operation, schemas),
@@ -90,10 +98,21 @@ function describe(route: Route, operation: Operation, schemas: Schemas): OpenApi
   };
 }
 
+function requestBody({ body, form }: Operation, schemas: Schemas): OpenApi {
+  const content = {
+    ...(body === undefined ? {} : { "application/json": { schema: schemas.taken(body) } }),
+    ...(form === undefined ? {} : { "application/x-www-form-urlencoded": { schema: schemas.taken(form) } }),
+  };
+  return Object.keys(content).length === 0 ? {} : { requestBody: { required: true, content } };
+}
+
 /** In 3.1 a bearer's requirement may list what the token must hold. */
 function securityOf({ token }: Operation): readonly OpenApi[] {
-  if (token === "none") return [];
-  return [{ bearer: token.scopes }, ...(token.query ? [{ query: token.scopes }] : [])];
+  if (token === "client") return [{ client: [] }, {}];
+  if (token === "cookie") return [{ cookie: [] }];
+  const use = bearerUse(token);
+  if (use === undefined) return [];
+  return [{ bearer: use.scopes }, ...(use.query ? [{ query: use.scopes }] : [])];
 }
 
 function parametersIn(

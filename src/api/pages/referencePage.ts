@@ -54,7 +54,7 @@ ${groups.map(([group, members]) => html`<section><h2>${group}</h2>${members.map(
 }
 
 function article({ route, method, operation }: Entry): Html {
-  const { id, summary, notes, path, query, body } = operation;
+  const { id, summary, notes, path, query, body, form } = operation;
   return html`<article id="${id}">
 <h3>${summary}</h3>
 <p class="call"><b>${operation.success.status === 101 ? "SOCKET" : method}</b> ${templateOf(route.path)}</p>
@@ -63,6 +63,7 @@ ${notes === undefined ? "" : html`<p>${withCode(notes)}</p>`}
 ${path === undefined ? "" : shapeBlock("In the path", path, "taken")}
 ${query === undefined ? "" : shapeBlock("In the query", query, "taken")}
 ${body === undefined ? "" : shapeBlock("Body", body, "taken")}
+${form === undefined ? "" : shapeBlock("Form", form, "taken")}
 ${answers(operation)}
 <details><summary>What can go wrong</summary>
 <table><thead><tr><th>Status</th><th>Code</th><th>Message, and when</th></tr></thead><tbody>${errorsOf(
@@ -80,8 +81,15 @@ function withCode(text: string): readonly (string | Html)[] {
   return text.split("`").map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
+const RIGHTS = {
+  none: "Asked without a token.",
+  cookie: "For pages of this server, by the cookie of a sign-in session.",
+  client: "Asked by an app, with its id and secret.",
+  session: "For pages of this server, by their ten-minute token.",
+} as const;
+
 function rightOf({ token }: Operation): string {
-  if (token === "none") return "Asked without a token.";
+  if (typeof token === "string") return RIGHTS[token];
   const scopes = token.scopes.length === 0 ? "Any token." : `A token with ${token.scopes.join(" and ")}.`;
   return token.query ? `${scopes} It may be the query's access_token.` : scopes;
 }

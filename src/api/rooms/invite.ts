@@ -62,7 +62,7 @@ export const invite: Operation = {
 /** `POST /api/heartwire/v1/rooms/{roomId}/invitations` */
 async function makeInvitation(call: Call): Promise<Response> {
   const { request, context, parameters } = call;
-  const { profile, id: token } = await roomToken(call, WIDEN_ROOMS);
+  const { profile, row } = await roomToken(call, WIDEN_ROOMS);
   const found = await findRoom(context, parameters.roomId);
   requireOwner(found, profile);
   const { expires_in: seconds } = await readAuthorisedJson(call, body, WIDEN_ROOMS);
@@ -71,7 +71,14 @@ async function makeInvitation(call: Call): Promise<Response> {
   const code = newInvitationCode();
   const codeHash = hashInvitationCode(code) as string;
   const { roomInvitationsMax: heldMax } = context.limits;
-  const invitation = { room: found.id, codeHash, createdAt, expiresAt, token, heldMax };
+  const invitation = {
+    room: found.id,
+    codeHash,
+    createdAt,
+    expiresAt,
+    heldMax,
+    ...(row === undefined ? {} : { token: row }),
+  };
   requireInvited(await context.directory.rooms.invite(invitation), heldMax);
   const link = new URL(`${JOIN_PATH}#${code}`, pageOrigin(request, context)).href;
   return json({ invitation: { code, expires_at: expiresAt, link } });

@@ -1,6 +1,7 @@
 import { authorise } from "../../auth/bearer.ts";
 import type { ProfileId } from "../../domain/reading.ts";
 import type { Scope } from "../../domain/scopes.ts";
+import { rowOf } from "../../storage/directory.ts";
 import type { Call } from "../context.ts";
 import type { TokenUse } from "../operation.ts";
 import { ownProfile, requireScope } from "../pulsoid/ownProfile.ts";
@@ -29,12 +30,12 @@ export async function roomUser(call: Call, use: Scopes): Promise<ProfileId> {
   return (await roomToken(call, use)).profile;
 }
 
-/** The same, and the number of the token. @throws TokenRefused or ApiError */
+/** The same, and the token's row, with which ends what is made by it. @throws TokenRefused or ApiError */
 export async function roomToken(
   { request, context }: Call,
   { scopes: [first, ...more] }: Scopes,
-): Promise<{ readonly profile: ProfileId; readonly id: number }> {
+): Promise<{ readonly profile: ProfileId; readonly row: number | undefined }> {
   const token = await authorise(request, { scope: first, query: false }, context.verifier, context.clock());
   for (const scope of more) requireScope(token, scope);
-  return { profile: ownProfile(token, first).id, id: token.id };
+  return { profile: ownProfile(token, first).id, row: rowOf(token) };
 }

@@ -1,9 +1,9 @@
 import { authorise } from "../../auth/bearer.ts";
-import type { ProfileId } from "../../domain/reading.ts";
+import type { EpochMs, ProfileId } from "../../domain/reading.ts";
 import type { Scope } from "../../domain/scopes.ts";
 import { isUuid } from "../../domain/uuid.ts";
-import type { TokenRecord } from "../../storage/directory.ts";
-import type { Widget } from "../../storage/widgets.ts";
+import { rowOf, type TokenRecord } from "../../storage/directory.ts";
+import type { LinkOpening, Widget } from "../../storage/widgets.ts";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { TokenUse } from "../operation.ts";
@@ -26,6 +26,12 @@ export interface WidgetUser {
 export async function widgetUser({ request, context }: Call, scope: Scope): Promise<WidgetUser> {
   const token = await authorise(request, { scope, query: false }, context.verifier, context.clock());
   return { token, profile: ownProfile(token, scope).id, mayHear: token.scopes.includes(HEARING) };
+}
+
+/** A link that is opened by an app's token ends with it. */
+export function openingBy(token: TokenRecord, openedAt: EpochMs): LinkOpening {
+  const row = rowOf(token);
+  return row === undefined ? { openedAt } : { token: row, openedAt };
 }
 
 /** An id whose link is open is a bearer of the pulse: only who may hear that may see it. */

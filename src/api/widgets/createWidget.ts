@@ -6,7 +6,7 @@ import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 import { configuration, limitConfiguration } from "../rooms/schemas.ts";
-import { CHANGE_WIDGETS, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, openingBy, widgetUser } from "./access.ts";
 import { toWire, widget } from "./schemas.ts";
 
 const NAME_CHARACTERS_MAX = 100;
@@ -55,7 +55,7 @@ async function create(call: Call): Promise<Response> {
     configuration: asked.configuration,
     createdAt: now,
     ownedMax: limits.widgetsMax,
-    ...(mayHear ? { opening: { token: token.id, openedAt: now } } : {}),
+    ...(mayHear ? { opening: openingBy(token, now) } : {}),
   });
   if (created === undefined) {
     throw new ApiError("conflict", { detail: `you have ${limits.widgetsMax} widgets, which is the most` });

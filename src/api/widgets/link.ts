@@ -5,7 +5,7 @@ import type { Operation } from "../operation.ts";
 import { requireScope } from "../pulsoid/ownProfile.ts";
 import { pageOrigin } from "../requestOrigin.ts";
 import { json } from "../responses.ts";
-import { CHANGE_WIDGETS, findWidget, HEARING, widgetUser } from "./access.ts";
+import { CHANGE_WIDGETS, findWidget, HEARING, openingBy, widgetUser } from "./access.ts";
 import { toWire, widget, widgetPath } from "./schemas.ts";
 
 export const openLink: Operation = {
@@ -44,7 +44,7 @@ async function open(call: Call): Promise<Response> {
   const user = await widgetUser(call, "widgets:update");
   requireScope(user.token, HEARING);
   const found = await findWidget(context, user, parameters.id);
-  const opening = { token: user.token.id, openedAt: context.clock() };
+  const opening = openingBy(user.token, context.clock());
   const opened = await context.directory.widgets.open(found.id, opening);
   if (opened === undefined) throw new ApiError("notFound");
   context.control.announce({ rights: ["link"] });

@@ -4,10 +4,21 @@ import * as profilesAndTokens from "./0001_profiles_and_tokens.ts";
 import * as detailsAndRooms from "./0002_details_and_rooms.ts";
 import * as widgets from "./0003_widgets.ts";
 import * as invitationTokens from "./0004_invitation_tokens.ts";
+import * as accounts from "./0005_accounts.ts";
+import * as apps from "./0006_apps.ts";
 
-/** The one thing in which the engines' tables are written differently: a column that numbers its rows. */
+/** In what the engines' tables are written differently. */
 export interface MigrationDialect {
+  /** A column that numbers the rows. */
   withIdentity<Table extends string>(table: CreateTableBuilder<Table>): CreateTableBuilder<Table, "id">;
+  readonly boolean: "integer" | "boolean";
+  /** A moment as better-auth keeps it; our own tables count Unix milliseconds. */
+  readonly time: "date" | "timestamptz";
+  /**
+   * Statements that make the database itself refuse to change a row of a table, and to delete one while the row still is
+   * there that its column `<owner>_id` points at. Rows that point at nothing stay for good.
+   */
+  appendOnly(table: string, owner: string): readonly string[];
 }
 
 /** The control data's migrations, the same for every engine; applied in the order of their names. */
@@ -16,6 +27,8 @@ const MIGRATIONS = {
   "0002_details_and_rooms": detailsAndRooms,
   "0003_widgets": widgets,
   "0004_invitation_tokens": invitationTokens,
+  "0005_accounts": accounts,
+  "0006_apps": apps,
 };
 
 /** How often a migration is tried when another process migrates the same database at that moment. */

@@ -18,6 +18,16 @@ const OPTIONS = { durability: "commit", walPagesMax: 1_000, cacheKibibytes: 4_09
 
 const MIGRATION_DIALECT: MigrationDialect = {
   withIdentity: (table) => table.addColumn("id", "integer", (column) => column.primaryKey().autoIncrement()),
+  boolean: "integer",
+  time: "date",
+  appendOnly: (table, owner) => [
+    `CREATE TRIGGER ${table}_is_not_changed BEFORE UPDATE ON "${table}"
+     BEGIN SELECT RAISE(ABORT, 'entries of ${table} are never changed'); END`,
+    // Deleting the owner deletes the owner's rows after it, and only then are there none to stand against it.
+    `CREATE TRIGGER ${table}_is_not_deleted BEFORE DELETE ON "${table}"
+     WHEN OLD.${owner}_id IS NULL OR EXISTS (SELECT 1 FROM "${owner}" WHERE id = OLD.${owner}_id)
+     BEGIN SELECT RAISE(ABORT, 'entries of ${table} are never deleted'); END`,
+  ],
 };
 
 /** Profiles and tokens in `control.db`, which the server and the command line write. */
@@ -27,6 +37,7 @@ export class SqliteDirectory extends SqlDirectory {
   private constructor(connection: Database) {
     super(
       new Kysely<ControlTables>({ dialect: new PatientDialect({ database: asKyselyDatabase(connection) }) }),
+      "sqlite",
     );
     this.#connection = connection;
   }

@@ -1,0 +1,210 @@
+import type { Kysely, Selectable } from "kysely";
+import type { EpochMs, ProfileId } from "../domain/reading.ts";
+import { parseScopes, type Scope } from "../domain/scopes.ts";
+import type { ClientNumber } from "./clients.ts";
+import type { ControlTables } from "./controlTables.ts";
+import type {
+  AuthorizationCode,
+  ConnectedApp,
+  GrantId,
+  Grants,
+  NewCode,
+  NewGrant,
+  NewTokenPair,
+  RefreshToken,
+} from "./grants.ts";
+import { clearEnded } from "./sqlClearing.ts";
+import { toFlag } from "./sqlClients.ts";
+import { listApps } from "./sqlConnectedApps.ts";
+import { insertGrant, insertRefreshToken, replaceAccessToken } from "./sqlGrantTokens.ts";
+
+/** Grants on any engine that Kysely speaks to. */
+export class SqlGrants implements Grants {
+  readonly #database: Kysely<ControlTables>;
+
+  constructor(database: Kysely<ControlTables>) {
+    this.#database = database;
+  }
+
+  async createCode(code: NewCode): Promise<void> {
+    await this.#database
+      .insertInto("authorization_code")
+      .values({
+        code_hash: code.codeHash,
+        client_id: code.client,
+        profile_id: code.profile,
+        redirect_uri: code.redirectUri,
+        redirect_uri_given: toFlag(code.redirectUriGiven),
+        scopes: code.scopes.join(" "),
+        code_challenge: code.codeChallenge ?? null,
+        created_at: code.createdAt,
+        expires_at: code.expiresAt,
+        used_at: null,
+        grant_id: null,
+      })
+      .execute();
+  }
+
+  async findCode(codeHash: string): Promise<AuthorizationCode | undefined> {
+    const row = await this.#database
+      .selectFrom("authorization_code")
+      .selectAll()
+      .where("code_hash", "=", codeHash)
+      .executeTakeFirst();
+    return row === undefined ? undefined : toCode(row);
+  }
+
+  redeemCode(code: number, grant: NewGrant, tokens: NewTokenPair): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      // The first statement of the transaction is the one that only one of them can win.
+      const { numUpdatedRows } = await transaction
+        .updateTable("authorization_code")
+        .set({ used_at: grant.createdAt })
+        .where("id", "=", code)
+        .where("used_at", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      const id = await insertGrant(transaction, grant, tokens);
+      await transaction
+        .updateTable("authorization_code")
+        .set({ grant_id: id })
+        .where("id", "=", code)
+        .execute();
+      return true;
+    });
+  }
+
+  create(grant: NewGrant, tokens: NewTokenPair): Promise<GrantId> {
+    return this.#database.transaction().execute((transaction) => insertGrant(transaction, grant, tokens));
+  }
+
+  async findRefreshToken(hash: string): Promise<RefreshToken | undefined> {
+    const row = await this.#database
+      .selectFrom("refresh_token")
+      .innerJoin("app_grant", "app_grant.id", "refresh_token.grant_id")
+      .selectAll("refresh_token")
+      .select(["app_grant.client_id", "app_grant.profile_id", "app_grant.scopes", "app_grant.revoked_at"])
+      .where("refresh_token.hash", "=", hash)
+      .executeTakeFirst();
+    if (row === undefined || row.profile_id === null) return undefined;
+    return {
+      id: row.id,
+      grant: row.grant_id as GrantId,
+      client: row.client_id as ClientNumber,
+      profile: row.profile_id as ProfileId,
+      scopes: parseScopes(row.scopes).known,
+      expiresAt: row.expires_at as EpochMs,
+      revoked: row.revoked_at !== null,
+      ...(row.rotated_at === null ? {} : { rotatedAt: row.rotated_at as EpochMs }),
+      ...(row.sealed_answer === null ? {} : { sealedAnswer: row.sealed_answer }),
+    };
+  }
+
+  rotate(
+    refreshToken: number,
+    tokens: NewTokenPair & { readonly scopes: readonly Scope[] },
+    sealedAnswer: string,
+    now: EpochMs,
+  ): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable("refresh_token")
+        .set({ rotated_at: now, sealed_answer: sealedAnswer })
+        .where("id", "=", refreshToken)
+        .where("rotated_at", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      const grant = await transaction
+        .selectFrom("refresh_token")
+        .innerJoin("app_grant", "app_grant.id", "refresh_token.grant_id")
+        .innerJoin("client", "client.id", "app_grant.client_id")
+        .select(["app_grant.id", "app_grant.profile_id", "client.public_id"])
+        .where("refresh_token.id", "=", refreshToken)
+        .where("app_grant.revoked_at", "is", null)
+        .executeTakeFirst();
+      if (grant === undefined) return false;
+      await replaceAccessToken(transaction, grant, tokens, now);
+      await insertRefreshToken(transaction, grant.id, tokens, now);
+      return true;
+    });
+  }
+
+  async takeSealedAnswer(refreshToken: number): Promise<string | undefined> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .selectFrom("refresh_token")
+        .select("sealed_answer")
+        .where("id", "=", refreshToken)
+        .executeTakeFirst();
+      if (row?.sealed_answer == null) return undefined;
+      await transaction
+        .updateTable("refresh_token")
+        .set({ sealed_answer: null })
+        .where("id", "=", refreshToken)
+        .execute();
+      return row.sealed_answer;
+    });
+  }
+
+  async revoke(grant: GrantId, now: EpochMs): Promise<boolean> {
+    return (await this.#revokeWhere({ id: grant }, now)) > 0;
+  }
+
+  disconnect(profile: ProfileId, client: ClientNumber, now: EpochMs): Promise<number> {
+    return this.#revokeWhere({ client_id: client, profile_id: profile }, now);
+  }
+
+  revokeAllOf(client: ClientNumber, now: EpochMs): Promise<number> {
+    return this.#revokeWhere({ client_id: client }, now);
+  }
+
+  listApps(profile: ProfileId): Promise<readonly ConnectedApp[]> {
+    return listApps(this.#database, profile);
+  }
+
+  clearEnded(now: EpochMs): Promise<void> {
+    return clearEnded(this.#database, now);
+  }
+
+  /** Revokes the grants that have these values, with their tokens. */
+  #revokeWhere(
+    values: Readonly<Partial<Record<"id" | "client_id" | "profile_id", number>>>,
+    now: EpochMs,
+  ): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      let query = transaction
+        .updateTable("app_grant")
+        .set({ revoked_at: now })
+        .where("revoked_at", "is", null)
+        .returning("id");
+      for (const [column, value] of Object.entries(values)) {
+        query = query.where(column as keyof typeof values, "=", value);
+      }
+      const ids = (await query.execute()).map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await transaction
+        .updateTable("access_token")
+        .set({ revoked_at: now })
+        .where("grant_id", "in", ids)
+        .where("revoked_at", "is", null)
+        .execute();
+      return ids.length;
+    });
+  }
+}
+
+function toCode(row: Selectable<ControlTables["authorization_code"]>): AuthorizationCode {
+  return {
+    id: row.id,
+    client: row.client_id as ClientNumber,
+    profile: row.profile_id as ProfileId,
+    redirectUri: row.redirect_uri,
+    redirectUriGiven: row.redirect_uri_given === 1,
+    scopes: parseScopes(row.scopes).known,
+    createdAt: row.created_at as EpochMs,
+    expiresAt: row.expires_at as EpochMs,
+    ...(row.code_challenge === null ? {} : { codeChallenge: row.code_challenge }),
+    ...(row.used_at === null ? {} : { usedAt: row.used_at as EpochMs }),
+    ...(row.grant_id === null ? {} : { grant: row.grant_id as GrantId }),
+  };
+}
