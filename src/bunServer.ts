@@ -1,6 +1,6 @@
 import type { BunRequest, Server } from "bun";
 import type { App, Handler } from "./api/app.ts";
-import type { Context, Upgrade } from "./api/context.ts";
+import type { Arrival, Context } from "./api/context.ts";
 import { ApiError, renderError } from "./api/errors.ts";
 import type { SocketData } from "./api/liveSockets.ts";
 import type { CertificatePair } from "./certificates/certificatePair.ts";
@@ -42,7 +42,7 @@ export function serve({ app, context, silent }: Answering, address: Address): Bu
       routes: Object.fromEntries(
         Object.entries(app.direct).map(([path, handler]) => [path, mounted(handler)]),
       ),
-      fetch: (request, server) => app.fetch(request, upgradeOn(server)),
+      fetch: (request, server) => app.fetch(request, arrivalAt(server)),
       websocket: {
         idleTimeout: limits.socketIdleSeconds,
         sendPings: true,
@@ -75,14 +75,17 @@ export function serve({ app, context, silent }: Answering, address: Address): Bu
 }
 
 function mounted(handler: Handler): (request: BunRequest, server: BunServer) => Promise<Response> {
-  let upgrade: Upgrade | undefined;
+  let arrival: Arrival | undefined;
   return (request, server) => {
-    upgrade ??= upgradeOn(server);
+    arrival ??= arrivalAt(server);
     // Bun takes undefined for a request that became a socket; its types do not say so.
-    return handler(request, upgrade, request.params) as Promise<Response>;
+    return handler(request, arrival, request.params) as Promise<Response>;
   };
 }
 
-function upgradeOn(server: BunServer): Upgrade {
-  return (request, data) => server.upgrade(request, { data });
+function arrivalAt(server: BunServer): Arrival {
+  return {
+    upgrade: (request, data) => server.upgrade(request, { data }),
+    peerOf: (request) => server.requestIP(request)?.address,
+  };
 }

@@ -43,6 +43,9 @@ class ForgetfulStore implements Pick<ReadingStore, "append"> {
   }
 }
 
+/** Nobody upgrades, and nobody asks from where. */
+const NOWHERE = { upgrade: () => false, peerOf: () => undefined };
+
 function allButTheStore(): (request: Request) => Promise<Response> {
   const log = console;
   const bus = new MemoryBus();
@@ -69,7 +72,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     ownUrl: () => new URL("http://localhost"),
   };
   const write = createApp(context).direct["/api/v1/data"]!;
-  return (request) => write(request, () => false, {}) as Promise<Response>;
+  return (request) => write(request, NOWHERE, {}) as Promise<Response>;
 }
 
 const stages: Readonly<Record<string, () => (request: Request) => Response | Promise<Response>>> = {

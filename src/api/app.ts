@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Context, Endpoint, PathParameters, Upgrade } from "./context.ts";
+import type { Arrival, Context, Endpoint, PathParameters } from "./context.ts";
 import { ApiError, renderError } from "./errors.ts";
 import { toApiError } from "./failures.ts";
 import { hostCheck } from "./hosts.ts";
@@ -11,7 +11,7 @@ import { type Method, ROUTES, type Route } from "./routes.ts";
 /** Answers a request; undefined when it became a socket. */
 export type Handler = (
   request: Request,
-  upgrade: Upgrade,
+  arrival: Arrival,
   parameters: PathParameters,
 ) => Promise<Response | undefined>;
 
@@ -19,7 +19,7 @@ export interface App {
   /** The routes that the server mounts itself, by path. */
   readonly direct: Readonly<Record<string, Handler>>;
   /** Answers every other request. */
-  readonly fetch: (request: Request, upgrade: Upgrade) => Promise<Response>;
+  readonly fetch: (request: Request, arrival: Arrival) => Promise<Response>;
 }
 
 /** Puts the routes together with what wraps them all: host check, methods, preflight, errors, counting. */
@@ -33,19 +33,19 @@ export function createApp(context: Context): App {
     else {
       hono.all(
         route.path,
-        async ({ req, env }) => (await handler(env.request, env.upgrade, req.param())) as Response,
+        async ({ req, env }) => (await handler(env.request, env.arrival, req.param())) as Response,
       );
     }
   }
   const unknown = wrap({ path: ANY_PATH, methods: {} });
-  hono.notFound(async ({ env }) => (await unknown(env.request, env.upgrade, {})) as Response);
-  return { direct, fetch: async (request, upgrade) => hono.fetch(routable(request), { request, upgrade }) };
+  hono.notFound(async ({ env }) => (await unknown(env.request, env.arrival, {})) as Response);
+  return { direct, fetch: async (request, arrival) => hono.fetch(routable(request), { request, arrival }) };
 }
 
 /** A request as it arrived, beside the one by which Hono finds its route. */
 interface Arrived {
   readonly request: Request;
-  readonly upgrade: Upgrade;
+  readonly arrival: Arrival;
 }
 
 /** Hono takes the body from the answer to HEAD, and the length that it would have with it; the server itself does not. */
@@ -64,14 +64,14 @@ function wrapper(context: Context): (route: Route) => Handler {
     const isOpen = isOpenToOtherOrigins(route.path);
     const otherOrigins: OtherOrigins =
       route.path === ANY_PATH ? (request) => isOpenToOtherOrigins(pathOf(request)) : () => isOpen;
-    return async (request, upgrade, parameters) => {
+    return async (request, arrival, parameters) => {
       let response: Response | undefined;
       try {
         const verdict = judge(request.headers.get("host"));
         if (verdict === "refused" && !route.anyHost) throw new ApiError("misdirected");
         const tokenRevision = context.verifier.revision;
         const arrivedAt = context.clock();
-        const call = { request, context, upgrade, parameters, tokenRevision, arrivedAt };
+        const call = { request, context, arrival, parameters, tokenRevision, arrivedAt };
         const endpoint = endpointFor(route, request, otherOrigins);
         response = await (verdict === "pulsoid" ? underPulsoidHost(call, endpoint) : endpoint(call));
       } catch (thrown) {

@@ -68,8 +68,13 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** Turns a request into a socket. @returns false when the request is not a WebSocket handshake */
-export type Upgrade = (request: Request, data: SocketData) => boolean;
+/** The listener through which a request came. */
+export interface Arrival {
+  /** Turns a request into a socket. @returns false when the request is not a WebSocket handshake */
+  upgrade(request: Request, data: SocketData): boolean;
+  /** The address at the other end of the connection; undefined when it has gone. */
+  peerOf(request: Request): string | undefined;
+}
 
 /** The words of the path for which the route has a name, such as `id` of `/api/v1/widgets/:id`. */
 export type PathParameters = Readonly<Record<string, string>>;
@@ -78,7 +83,7 @@ export type PathParameters = Readonly<Record<string, string>>;
 export interface Call {
   readonly request: Request;
   readonly context: Context;
-  readonly upgrade: Upgrade;
+  readonly arrival: Arrival;
   readonly parameters: PathParameters;
   readonly arrivedAt: EpochMs;
   /** The revision of the tokens before any was looked up for this call. */

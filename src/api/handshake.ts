@@ -17,10 +17,10 @@ export function becomeSocket(
   revision: number,
   rooms: readonly RoomId[] = [],
 ): undefined {
-  const { request, context, upgrade } = call;
+  const { request, context, arrival } = call;
   if (!isHandshake(request)) throw upgradeRequired();
   if (context.stopping() || context.sockets.size >= context.limits.socketsMax) throw new ApiError("busy");
-  if (!upgrade(request, data)) throw upgradeRequired();
+  if (!arrival.upgrade(request, data)) throw upgradeRequired();
   if (context.control.revision !== revision) {
     context.control.lookAgain({ rights: data.rights.map(({ kind }) => kind), rooms });
   }

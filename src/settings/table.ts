@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { UnusableSetting } from "./unusableSetting.ts";
 
 /** One setting: the source of its flag, its environment name, its help and its place in the documentation. */
@@ -74,6 +75,15 @@ export const SETTINGS = {
     defaultText: "none",
     defaultValue: [],
     parse: parseHosts,
+  }),
+  trustedProxies: setting<BlockList>({
+    environment: "HEARTWIRE_TRUSTED_PROXIES",
+    flag: "--trusted-proxies <addresses>",
+    description:
+      "Addresses and networks of proxies before this server, separated by commas, such as 10.0.0.7,fd00::/8. What they say in X-Forwarded-For of where a request came from is believed, for limits on attempts to sign in and for the trail; nobody else's word is. The public address is named in HEARTWIRE_PUBLIC_URL all the same.",
+    defaultText: "none",
+    defaultValue: new BlockList(),
+    parse: parseNetworks,
   }),
   tlsCert: setting<string | undefined>({
     environment: "HEARTWIRE_TLS_CERT",
@@ -174,6 +184,23 @@ function parseHost(text: string): string {
     throw new UnusableSetting(EXPECTED_HOST);
   }
   return text;
+}
+
+function parseNetworks(text: string): BlockList {
+  const networks = new BlockList();
+  for (const network of text.split(",").map((part) => part.trim())) {
+    const [address = "", prefix, ...more] = network.split("/");
+    const version = isIP(address);
+    const bits = version === 4 ? 32 : 128;
+    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+    if (version === 0 || more.length > 0 || !(length <= bits)) {
+      throw new UnusableSetting(
+        "expected addresses or networks separated by commas, such as 10.0.0.7,fd00::/8",
+      );
+    }
+    networks.addSubnet(address, length, version === 4 ? "ipv4" : "ipv6");
+  }
+  return networks;
 }
 
 function parseFolder(text: string): string {

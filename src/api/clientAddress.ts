@@ -1,0 +1,56 @@
+import { isIP } from "node:net";
+import type { Settings } from "../settings/settings.ts";
+import type { Call } from "./context.ts";
+
+/** What counts as one sender when no address is known. */
+const UNKNOWN = "unknown";
+
+/** What a provider gives one customer of IPv6 at least: whoever has one address of it has all. */
+const IPV6_CUSTOMER_GROUPS = 4;
+
+/**
+ * The address from which a request was sent, for limits on attempts and for the trail. It is the other end of the
+ * connection, unless that is a proxy that the operator named in HEARTWIRE_TRUSTED_PROXIES: then it is the last address of
+ * `X-Forwarded-For` that is none of these. What anybody else writes into that header is not believed.
+ */
+export function clientAddress({
+  request,
+  arrival,
+  context,
+}: Pick<Call, "request" | "arrival"> & {
+  readonly context: { readonly settings: Pick<Settings, "trustedProxies"> };
+}): string {
+  const proxies = context.settings.trustedProxies;
+  let address = plain(arrival.peerOf(request));
+  if (address === undefined || !proxies.check(address, family(address))) return address ?? UNKNOWN;
+  const forwarded = (request.headers.get("x-forwarded-for") ?? "")
+    .split(",")
+    .map((part) => plain(part.trim()));
+  for (const hop of forwarded.reverse()) {
+    if (hop === undefined) break;
+    address = hop;
+    if (!proxies.check(hop, family(hop))) break;
+  }
+  return address;
+}
+
+/** The part of an address that stands for one sender: all of IPv4, the customer's network of IPv6. */
+export function senderOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const filled =
+    tail === undefined ? groups : [...groups, ...Array(8 - groups.length - rest.length).fill("0"), ...rest];
+  return `${filled.slice(0, IPV6_CUSTOMER_GROUPS).join(":")}::/64`;
+}
+
+/** An IPv4 address that came in the form of IPv6 is itself; what is no address is nothing. */
+function plain(text: string | undefined): string | undefined {
+  const address = text?.replace(/^::ffff:(?=\d+\.)/i, "").toLowerCase();
+  return address !== undefined && isIP(address) !== 0 ? address : undefined;
+}
+
+function family(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
