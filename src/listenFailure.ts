@@ -1,7 +1,8 @@
 /** Where the server listens when nobody chose an address. */
 const LOOPBACK: readonly string[] = ["127.0.0.1", "::1"];
 
-import { EXPECTED_HOST, SETTINGS } from "./settings/table.ts";
+import { EXPECTED_HOST } from "./settings/parsers.ts";
+import { SETTINGS } from "./settings/table.ts";
 
 /** Why an address cannot be listened on. */
 export type ListenObstacle = "taken" | "forbidden" | "other";

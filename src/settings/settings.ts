@@ -38,7 +38,8 @@ function parse(definition: Setting<unknown>, text: string, givenAs: string): unk
     return definition.parse(text);
   } catch (error) {
     if (!(error instanceof UnusableSetting)) throw error;
-    throw new UnusableSetting(`${givenAs}: ${error.message}, got "${text}".`);
+    const got = definition.isSecret ? `${text.length} characters` : `"${text}"`;
+    throw new UnusableSetting(`${givenAs}: ${error.message}, got ${got}.`);
   }
 }
 

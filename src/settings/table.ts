@@ -1,4 +1,17 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
+import {
+  parseFile,
+  parseFolder,
+  parseHost,
+  parseHosts,
+  parseIssuer,
+  parseNetworks,
+  parsePort,
+  parsePublicUrl,
+  parseSecret,
+  parseTwoPorts,
+  parseWord,
+} from "./parsers.ts";
 import { UnusableSetting } from "./unusableSetting.ts";
 
 /** One setting: the source of its flag, its environment name, its help and its place in the documentation. */
@@ -9,6 +22,8 @@ export interface Setting<Value> {
   /** The default in words, for help and documentation. */
   readonly defaultText: string;
   readonly defaultValue: Value;
+  /** Never repeated, in an error for example. */
+  readonly isSecret?: true;
   /** Every value that it takes, where they are few. */
   readonly choices?: readonly string[];
   /** @throws UnusableSetting that says what was expected */
@@ -36,9 +51,6 @@ const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** The port for https and wss where none is given and there is a certificate. */
 export const USUAL_TLS_PORT = 4328;
-
-/** What a host has to be: whether it is one shows when the server listens. */
-export const EXPECTED_HOST = "expected an address of this machine, such as 0.0.0.0 or 192.168.1.20";
 
 /** Every setting of the server. */
 export const SETTINGS = {
@@ -128,6 +140,75 @@ export const SETTINGS = {
     defaultValue: "./data",
     parse: parseFolder,
   }),
+  secret: setting<string | undefined>({
+    environment: "HEARTWIRE_SECRET",
+    flag: "--secret <text>",
+    description:
+      "Signs the cookies of those who are signed in: at least 32 characters of chance. Whoever changes it signs everybody out. Other users of this machine can see a flag: give it in the environment.",
+    defaultText: "made at the first start, and kept in the data folder",
+    defaultValue: undefined,
+    isSecret: true,
+    parse: parseSecret,
+  }),
+  signUp: choice({
+    environment: "HEARTWIRE_SIGN_UP",
+    flag: "--sign-up <mode>",
+    description:
+      "Who may make an account. open: anybody who reaches this server. invitation: whoever has a link that `heartwire user invite` printed. closed: nobody.",
+    defaultValue: "invitation",
+    choices: ["open", "invitation", "closed"],
+  }),
+  oidcIssuer: setting<URL | undefined>({
+    environment: "HEARTWIRE_OIDC_ISSUER",
+    flag: "--oidc-issuer <address>",
+    description:
+      "An OpenID provider by which people may sign in too, for example that of a company; with the id and the secret that it gave this server. Its redirect address is /session/outside/callback below this server's.",
+    defaultText: "none",
+    defaultValue: undefined,
+    parse: parseIssuer,
+  }),
+  oidcClientId: setting<string | undefined>({
+    environment: "HEARTWIRE_OIDC_CLIENT_ID",
+    flag: "--oidc-client-id <text>",
+    description: "The id that the provider of HEARTWIRE_OIDC_ISSUER gave this server.",
+    defaultText: "none",
+    defaultValue: undefined,
+    parse: parseWord,
+  }),
+  oidcClientSecret: setting<string | undefined>({
+    environment: "HEARTWIRE_OIDC_CLIENT_SECRET",
+    flag: "--oidc-client-secret <text>",
+    description:
+      "The secret that the provider of HEARTWIRE_OIDC_ISSUER gave this server. Other users of this machine can see a flag: give it in the environment.",
+    defaultText: "none",
+    defaultValue: undefined,
+    isSecret: true,
+    parse: parseWord,
+  }),
+  oidcName: setting<string>({
+    environment: "HEARTWIRE_OIDC_NAME",
+    flag: "--oidc-name <text>",
+    description: "What the button says by which people sign in there.",
+    defaultText: "your organisation",
+    defaultValue: "your organisation",
+    parse: parseWord,
+  }),
+  adoptClients: choice({
+    environment: "HEARTWIRE_ADOPT_CLIENTS",
+    flag: "--adopt-clients <mode>",
+    description:
+      "Whether an app that brings a client id of Pulsoid's may ask a signed-in person to let it in, though this server cannot verify it. auto: only local requests (see HEARTWIRE_METRICS).",
+    defaultValue: "auto",
+    choices: ["auto", "on", "off"],
+  }),
+  queryTokens: choice({
+    environment: "HEARTWIRE_QUERY_TOKENS",
+    flag: "--query-tokens <mode>",
+    description:
+      "Whether the few routes that take a token in their query do (?access_token=). Addresses end up in logs; off reads tokens from the Authorization header alone, which some devices and browsers cannot send.",
+    defaultValue: "on",
+    choices: ["on", "off"],
+  }),
   durability: choice({
     environment: "HEARTWIRE_DURABILITY",
     flag: "--durability <mode>",
@@ -162,72 +243,3 @@ export const CLIENT_ENVIRONMENT = {
   HEARTWIRE_READ_TOKEN: "The token with which `conformance` reads, where HEARTWIRE_TOKEN is not for both.",
   HEARTWIRE_WRITE_TOKEN: "The token with which `conformance` writes.",
 } as const;
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
-    throw new UnusableSetting("expected a number from 0 to 65535");
-  }
-  return port;
-}
-
-function parseTwoPorts(text: string): readonly [number, number] {
-  const [https, http, ...more] = text.split(",");
-  if (https === undefined || http === undefined || more.length > 0) {
-    throw new UnusableSetting("expected two ports, for https and for http, such as 443,80");
-  }
-  return [parsePort(https.trim()), parsePort(http.trim())];
-}
-
-function parseHost(text: string): string {
-  if (/[\s/]/.test(text) || text === "") {
-    throw new UnusableSetting(EXPECTED_HOST);
-  }
-  return text;
-}
-
-function parseNetworks(text: string): BlockList {
-  const networks = new BlockList();
-  for (const network of text.split(",").map((part) => part.trim())) {
-    const [address = "", prefix, ...more] = network.split("/");
-    const version = isIP(address);
-    const bits = version === 4 ? 32 : 128;
-    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-    if (version === 0 || more.length > 0 || !(length <= bits)) {
-      throw new UnusableSetting(
-        "expected addresses or networks separated by commas, such as 10.0.0.7,fd00::/8",
-      );
-    }
-    networks.addSubnet(address, length, version === 4 ? "ipv4" : "ipv6");
-  }
-  return networks;
-}
-
-function parseFolder(text: string): string {
-  if (text.trim() === "") throw new UnusableSetting("expected the name of a folder");
-  return text;
-}
-
-function parseFile(text: string): string {
-  if (text.trim() === "") throw new UnusableSetting("expected the name of a file");
-  return text;
-}
-
-function parsePublicUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "") {
-    throw new UnusableSetting("expected an address without a path, such as https://heart.example.org");
-  }
-  return url;
-}
-
-function parseHosts(text: string): readonly string[] {
-  const hosts = text.split(",").map((host) => host.trim().toLowerCase());
-  const wrong = hosts.find((host) => !/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/.test(host));
-  if (wrong !== undefined) {
-    throw new UnusableSetting(
-      `expected host names without port, separated by commas, such as heart.example.org,192.168.1.20; "${wrong}" is none`,
-    );
-  }
-  return hosts;
-}

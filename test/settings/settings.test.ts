@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { BlockList } from "node:net";
 import { serveCommand } from "../../src/cli/serve.ts";
 import { DEFAULT_LIMITS, LIMITS } from "../../src/settings/limits.ts";
 import { type FlagValues, readSettings, type SettingName } from "../../src/settings/settings.ts";
@@ -27,7 +28,16 @@ describe("where a setting comes from", () => {
       tlsKey: undefined,
       tlsPort: undefined,
       dropinPorts: [443, 80],
+      trustedProxies: new BlockList(),
       data: "./data",
+      secret: undefined,
+      signUp: "invitation",
+      oidcIssuer: undefined,
+      oidcClientId: undefined,
+      oidcClientSecret: undefined,
+      oidcName: "your organisation",
+      adoptClients: "auto",
+      queryTokens: "on",
       durability: "commit",
       metrics: "auto",
       logLevel: "info",
