@@ -81,6 +81,20 @@ describe("what a setting takes", () => {
     ["HEARTWIRE_TLS_PORT", "443", "tlsPort", 443],
     ["HEARTWIRE_DROPIN_PORTS", "4443, 4480", "dropinPorts", [4443, 4480]],
     ["HEARTWIRE_DATA", "/srv/heart wire", "data", "/srv/heart wire"],
+    ["HEARTWIRE_SECRET", "0123456789abcdef0123456789abcdef", "secret", "0123456789abcdef0123456789abcdef"],
+    ["HEARTWIRE_SIGN_UP", "open", "signUp", "open"],
+    [
+      "HEARTWIRE_OIDC_ISSUER",
+      "https://login.example.org/x",
+      "oidcIssuer",
+      new URL("https://login.example.org/x"),
+    ],
+    ["HEARTWIRE_OIDC_ISSUER", "http://127.0.0.1:9/", "oidcIssuer", new URL("http://127.0.0.1:9/")],
+    ["HEARTWIRE_OIDC_CLIENT_ID", " heartwire ", "oidcClientId", "heartwire"],
+    ["HEARTWIRE_OIDC_CLIENT_SECRET", "x y", "oidcClientSecret", "x y"],
+    ["HEARTWIRE_OIDC_NAME", "Example", "oidcName", "Example"],
+    ["HEARTWIRE_ADOPT_CLIENTS", "off", "adoptClients", "off"],
+    ["HEARTWIRE_QUERY_TOKENS", "off", "queryTokens", "off"],
     ["HEARTWIRE_DURABILITY", "relaxed", "durability", "relaxed"],
     ["HEARTWIRE_METRICS", "on", "metrics", "on"],
     ["HEARTWIRE_LOG_LEVEL", "silent", "logLevel", "silent"],
@@ -99,6 +113,7 @@ test("an empty flag is no value: only the environment may be empty", () => {
 
 describe("what it does not take is refused, by name and with what was expected", () => {
   const ADDRESS = "expected an address without a path, such as https://heart.example.org";
+  const ISSUER = "expected the address of an OpenID provider with https, such as https://login.example.org";
   const HOSTS =
     "expected host names without port, separated by commas, such as heart.example.org,192.168.1.20";
   const refused: readonly (readonly [setting: SettingName, text: string, expected: string])[] = [
@@ -125,6 +140,18 @@ describe("what it does not take is refused, by name and with what was expected",
     ["allowedHosts", "a.example,,b.example", `${HOSTS}; "" is none`],
     ["allowedHosts", "http://a.example", `${HOSTS}; "http://a.example" is none`],
     ["allowedHosts", "*.example.org", `${HOSTS}; "*.example.org" is none`],
+    ...[
+      "login.example.org",
+      "http://login.example.org",
+      "https://h/?x",
+      "https://h/#x",
+      "ftp://localhost",
+    ].map((text) => ["oidcIssuer", text, ISSUER] as const),
+    ["oidcClientId", " ", "expected some text"],
+    ["oidcName", " ", "expected some text"],
+    ["signUp", "yes", "expected one of open, invitation, closed"],
+    ["adoptClients", "local", "expected one of auto, on, off"],
+    ["queryTokens", "auto", "expected one of on, off"],
     ["durability", "sometimes", "expected one of commit, relaxed"],
     ["durability", "Commit", "expected one of commit, relaxed"],
     ["metrics", "yes", "expected one of auto, on, off"],
@@ -179,7 +206,14 @@ test("a setting that takes one of a few words says which, and takes each of them
   const few = Object.entries<Setting<unknown>>(SETTINGS).flatMap(([name, { environment, choices = [] }]) =>
     choices.map((word) => [name, environment, word] as const),
   );
-  expect([...new Set(few.map(([name]) => name))]).toEqual(["durability", "metrics", "logLevel"]);
+  expect([...new Set(few.map(([name]) => name))]).toEqual([
+    "signUp",
+    "adoptClients",
+    "queryTokens",
+    "durability",
+    "metrics",
+    "logLevel",
+  ]);
   for (const [name, environment, word] of few) {
     expect(readSettings({ [environment]: word })[name as SettingName]).toBe(word);
   }
@@ -205,4 +239,10 @@ test("every setting and every limit says in words what it is", () => {
     expect(unit).not.toBe("");
     expect(meaning).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+test("a secret that is refused is not repeated: only how long it was", () => {
+  const secret = "too short to be one";
+  const message = refusalOf({ HEARTWIRE_SECRET: secret });
+  expect(message).toBe("HEARTWIRE_SECRET: expected at least 32 characters, got 19 characters.");
 });
