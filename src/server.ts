@@ -35,6 +35,8 @@ export interface RunningServer {
   /** Why apps with Pulsoid's hosts built in may not reach the server though the machine is prepared for them. */
   readonly dropinProblems: readonly string[];
   readonly storage: Storage;
+  /** What the endpoints work with. */
+  readonly context: Context;
   /** Ends in order: every reading that was accepted is stored and answered, sockets close with 1001. */
   stop(): Promise<void>;
 }
@@ -105,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     secureUrl: listening.secureUrl,
     dropinProblems: listening.dropin.problems,
     storage,
+    context,
     async stop() {
       stopping = true;
       stopWatching();

@@ -4,7 +4,13 @@ import addFormats from "ajv-formats";
 import { templateOf } from "../../../src/api/description/openapi.ts";
 import type { Operation } from "../../../src/api/operation.ts";
 import { ROUTES } from "../../../src/api/routes.ts";
-import { type FurnishedServer, furnish, type Recipe } from "../../support/description/recipes.ts";
+import {
+  bodyOf,
+  type FurnishedServer,
+  furnish,
+  type Recipe,
+  requestOf,
+} from "../../support/description/recipes.ts";
 import { bearer } from "../../support/requests.ts";
 
 /** The running server beside its own description: every operation is called, and what it answers is what it said. */
@@ -33,13 +39,21 @@ const operations = ROUTES.flatMap(({ path, methods }) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-function call(path: string, method: string, recipe: Recipe, token: string | undefined): Promise<Response> {
+/** Sends a recipe: with what its operation asks for, or with another token, or with none. */
+function call(
+  path: string,
+  method: string,
+  operation: Operation,
+  recipe: Recipe,
+  token?: string | "none",
+): Promise<Response> {
   const filled = path.replace(/:(\w+)/g, (_, name) => recipe.parameters?.[name] ?? crypto.randomUUID());
   return fetch(`${furnished.server.origin}${filled}${recipe.query === undefined ? "" : `?${recipe.query}`}`, {
     method,
-    headers: { ...recipe.headers, ...(token === undefined ? {} : bearer(token)) },
     redirect: "manual",
-    ...(recipe.body === undefined ? {} : { body: JSON.stringify(recipe.body) }),
+    ...(token === undefined
+      ? requestOf(furnished, operation, recipe)
+      : { headers: token === "none" ? {} : bearer(token), ...bodyOf(recipe) }),
   });
 }
 
@@ -69,7 +83,7 @@ describe.each(operations.map((one) => [`${one.method} ${one.path}`, one] as cons
     test("answers what it says it answers, in every content type that it names", async () => {
       const types = new Set<string>();
       for (const recipe of await furnished.recipeFor(operation.id)) {
-        const response = await call(path, method, recipe, furnished.token);
+        const response = await call(path, method, operation, recipe);
         expect({ status: response.status }).toEqual({ status: operation.success.status });
         types.add((response.headers.get("content-type") ?? "").split(";")[0] as string);
         expect(await findFault(path, method, response)).toBeUndefined();
@@ -80,9 +94,10 @@ describe.each(operations.map((one) => [`${one.method} ${one.path}`, one] as cons
 
   test("describes what it answers without a token, with an unknown one, and with one that may nothing", async () => {
     const powerless = await furnished.server.token(["profile:create"], { user: "anna" });
-    for (const token of [undefined, crypto.randomUUID(), powerless]) {
+    for (const token of ["none", crypto.randomUUID(), powerless]) {
       for (const recipe of await furnished.recipeFor(operation.id)) {
-        expect(await findFault(path, method, await call(path, method, recipe, token))).toBeUndefined();
+        const response = await call(path, method, operation, recipe, token);
+        expect(await findFault(path, method, response)).toBeUndefined();
       }
     }
   });
@@ -98,11 +113,16 @@ describe.each(operations.map((one) => [`${one.method} ${one.path}`, one] as cons
               { ...recipe, body: [] },
               { ...recipe, body: "x".repeat(20_000) },
             ]),
+        ...(operation.form === undefined
+          ? []
+          : [
+              { ...recipe, form: {} },
+              { ...recipe, form: { x: "x".repeat(20_000) } },
+            ]),
       ];
       for (const attempt of wrong) {
-        expect(
-          await findFault(path, method, await call(path, method, attempt, furnished.token)),
-        ).toBeUndefined();
+        const response = await call(path, method, operation, attempt);
+        expect(await findFault(path, method, response)).toBeUndefined();
       }
     }
   });

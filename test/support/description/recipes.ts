@@ -1,6 +1,9 @@
+import { bearerUse, type Operation } from "../../../src/api/operation.ts";
 import type { Scope } from "../../../src/domain/scopes.ts";
 import { SCOPES } from "../../../src/domain/scopes.ts";
+import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
+import { type SignedInPerson, signIn } from "../signedIn.ts";
 
 /** What a described operation is asked with so that it answers well. */
 export interface Recipe {
@@ -8,12 +11,18 @@ export interface Recipe {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Of `application/x-www-form-urlencoded`, in place of a JSON body. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** With which token it is asked, where it is another one than the operation's usual one. */
+  readonly token?: string;
 }
 
 /** A server on which every operation has something to answer with, and a user whose token may do everything. */
 export interface FurnishedServer {
   readonly server: TestServer;
   readonly token: string;
+  /** The same user, signed in on a page. */
+  readonly page: SignedInPerson;
   /** One recipe for every operation, by its name; made anew for each use, since some use something up. */
   readonly recipeFor: (operation: string) => Promise<readonly Recipe[]>;
 }
@@ -25,6 +34,7 @@ export async function furnish(): Promise<FurnishedServer> {
   const limits = { roomsMax: 1_000, roomMembershipsMax: 1_000, widgetsMax: 1_000 };
   const server = await startTestServer({ limits });
   const token = await server.token(EVERYTHING, { user: "anna" });
+  const page = await signIn(server, { user: "anna", email: "anna@example.org" });
   const ben = await server.token(EVERYTHING, { user: "ben" });
   await write(server.origin, token, Date.now(), 72);
   const call = async (as: string, path: string, method: string, body?: unknown) => {
@@ -97,5 +107,25 @@ export async function furnish(): Promise<FurnishedServer> {
       return [{ parameters: { roomId, profileId: "me" } }];
     },
   };
-  return { server, token, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
+  return { server, token, page, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
+}
+
+/** What a recipe is sent with: its body and headers, and the token that its operation asks for. */
+export function requestOf(
+  { token, page }: Pick<FurnishedServer, "token" | "page">,
+  operation: Operation,
+  recipe: Recipe,
+): { readonly headers: Readonly<Record<string, string>>; readonly body?: string | URLSearchParams } {
+  const usual = operation.token === "session" ? page.token : token;
+  const use = bearerUse(operation.token);
+  return {
+    headers: { ...(use === undefined ? {} : bearer(recipe.token ?? usual)), ...recipe.headers },
+    ...bodyOf(recipe),
+  };
+}
+
+/** JSON or a form, as a client sends it. */
+export function bodyOf({ body, form }: Recipe): { readonly body?: string | URLSearchParams } {
+  if (form !== undefined) return { body: new URLSearchParams(form) };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
