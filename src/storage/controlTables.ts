@@ -161,22 +161,59 @@ export interface ControlTables {
     readonly outcome: "granted" | "denied" | null;
     readonly issued_at: number | null;
   };
+  readonly erasure: {
+    readonly id: Generated<number>;
+    /** Points at nothing: the profile is deleted already. */
+    readonly profile_id: number;
+    readonly begun_at: number;
+  };
   /** better-auth's tables, of which we ask for little ourselves. Its times are ISO 8601 in SQLite. */
   readonly person: {
     readonly id: string;
     readonly name: string;
     readonly email: string;
+    readonly email_verified: Flag | boolean;
+    readonly image: string | null;
+    readonly created_at: BetterAuthTime;
+    readonly updated_at: BetterAuthTime;
   };
   readonly sign_in_session: {
     readonly id: string;
     readonly person_id: string;
+    readonly created_at: BetterAuthTime;
+    readonly updated_at: BetterAuthTime;
+    readonly expires_at: BetterAuthTime;
+    readonly ip_address: string | null;
+    readonly user_agent: string | null;
   };
   readonly sign_in_method: {
     readonly id: string;
     readonly person_id: string;
+    /** `credential` for a password; otherwise the outside provider. */
     readonly provider_id: string;
+    /** What the provider calls the person. */
+    readonly account_id: string;
+    readonly password: string | null;
+    readonly created_at: BetterAuthTime;
+    readonly updated_at: BetterAuthTime;
+  };
+  readonly verification: {
+    readonly id: string;
+    readonly identifier: string;
+    readonly value: string;
+  };
+  readonly passkey: {
+    readonly id: string;
+    readonly person_id: string;
+    readonly name: string | null;
+    readonly device_type: string;
+    readonly backed_up: Flag | boolean;
+    readonly created_at: BetterAuthTime | null;
   };
 }
+
+/** A moment as better-auth keeps it: ISO 8601 in SQLite, a timestamp elsewhere. */
+export type BetterAuthTime = string | Date;
 
 /** Whether something is so: no type of truth values is one that both engines have. */
 export type Flag = 0 | 1;

@@ -2,11 +2,16 @@ import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { Clients } from "./clients.ts";
 import type { DeviceRequests } from "./deviceRequests.ts";
+import type { Erasures } from "./erasures.ts";
 import type { GrantId, Grants } from "./grants.ts";
 import type { OneTimeLinks } from "./links.ts";
+import type { OwnTokens } from "./ownTokens.ts";
 import type { People } from "./people.ts";
+import type { PersonalData } from "./personalData.ts";
 import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
+import type { SignIns } from "./signIns.ts";
+import type { TokenUses } from "./tokenUses.ts";
 import type { Trail } from "./trail.ts";
 import type { Widgets } from "./widgets.ts";
 
@@ -86,11 +91,16 @@ export interface Directory {
   readonly rooms: Rooms;
   readonly widgets: Widgets;
   readonly people: People;
+  readonly signIns: SignIns;
   readonly links: OneTimeLinks;
   readonly clients: Clients;
   readonly grants: Grants;
   readonly deviceRequests: DeviceRequests;
   readonly trail: Trail;
+  readonly ownTokens: OwnTokens;
+  readonly tokenUses: TokenUses;
+  readonly personalData: PersonalData;
+  readonly erasures: Erasures;
 
   /** @returns undefined for a token that is unknown or revoked; an expired one is returned */
   findToken(hash: string): Promise<TokenRecord | undefined>;

@@ -73,6 +73,14 @@ export interface ReadingStore {
   remove(profile: ProfileId, range: TimeRange, source?: SourceId): Promise<number>;
 
   /**
+   * Deletes everything that is kept of a profile, its readings that wait for the disk included, so that nothing of it is left
+   * in the files. Others write on meanwhile. Called again, it begins anew.
+   *
+   * @throws StoreUnavailable when it was not finished
+   */
+  erase(profile: ProfileId): Promise<void>;
+
+  /**
    * Gives readings that are stored other heart rates and RR intervals. Their arrival stays; what is not stored is left
    * out.
    *

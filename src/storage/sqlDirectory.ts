@@ -12,20 +12,30 @@ import type {
   TokenListing,
   TokenRecord,
 } from "./directory.ts";
+import type { Erasures } from "./erasures.ts";
 import type { GrantId, Grants } from "./grants.ts";
 import type { OneTimeLinks } from "./links.ts";
+import type { OwnTokens } from "./ownTokens.ts";
 import type { AccountDatabase, People } from "./people.ts";
+import type { PersonalData } from "./personalData.ts";
 import type { DetailChanges, ProfileDetails } from "./profileDetails.ts";
 import type { Rooms } from "./rooms.ts";
+import type { SignIns } from "./signIns.ts";
 import { inChunks } from "./sqlChunks.ts";
 import { SqlClients } from "./sqlClients.ts";
 import { SqlDeviceRequests } from "./sqlDeviceRequests.ts";
+import { SqlErasures } from "./sqlErasures.ts";
 import { SqlGrants } from "./sqlGrants.ts";
 import { SqlLinks } from "./sqlLinks.ts";
+import { insertToken, SqlOwnTokens } from "./sqlOwnTokens.ts";
 import { SqlPeople } from "./sqlPeople.ts";
+import { SqlPersonalData } from "./sqlPersonalData.ts";
 import { SqlRooms } from "./sqlRooms.ts";
+import { SqlSignIns } from "./sqlSignIns.ts";
+import { SqlTokenUses } from "./sqlTokenUses.ts";
 import { SqlTrail } from "./sqlTrail.ts";
 import { SqlWidgets } from "./sqlWidgets.ts";
+import type { TokenUses } from "./tokenUses.ts";
 import type { Trail } from "./trail.ts";
 import type { Widgets } from "./widgets.ts";
 
@@ -39,11 +49,16 @@ export abstract class SqlDirectory implements Directory {
   readonly rooms: Rooms;
   readonly widgets: Widgets;
   readonly people: People;
+  readonly signIns: SignIns;
   readonly links: OneTimeLinks;
   readonly clients: Clients;
   readonly grants: Grants;
   readonly deviceRequests: DeviceRequests;
   readonly trail: Trail;
+  readonly ownTokens: OwnTokens;
+  readonly tokenUses: TokenUses;
+  readonly personalData: PersonalData;
+  readonly erasures: Erasures;
 
   constructor(database: Kysely<ControlTables>, engine: AccountDatabase["type"]) {
     this.database = database;
@@ -59,7 +74,15 @@ export abstract class SqlDirectory implements Directory {
     this.grants = new SqlGrants(database);
     this.deviceRequests = new SqlDeviceRequests(database);
     this.trail = new SqlTrail(database);
+    this.signIns = new SqlSignIns(database);
+    this.ownTokens = new SqlOwnTokens(database);
+    this.tokenUses = new SqlTokenUses(database);
+    this.personalData = new SqlPersonalData(database);
+    this.erasures = new SqlErasures(database, () => this.overwriteDeleted());
   }
+
+  /** Makes deleted rows unreadable in the engine's files. */
+  protected abstract overwriteDeleted(): Promise<void>;
 
   abstract watch(onChange: () => void, onError: (error: unknown) => void): () => void;
 
@@ -81,23 +104,8 @@ export abstract class SqlDirectory implements Directory {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async createToken(token: NewToken): Promise<number> {
-    const { id } = await this.database
-      .insertInto("access_token")
-      .values({
-        hash: token.hash,
-        profile_id: token.profile,
-        client_id: token.clientId,
-        scopes: token.scopes.join(" "),
-        label: token.label ?? null,
-        created_at: token.createdAt,
-        expires_at: token.expiresAt ?? null,
-        revoked_at: null,
-        grant_id: null,
-      })
-      .returning("id")
-      .executeTakeFirstOrThrow();
-    return id;
+  createToken(token: NewToken): Promise<number> {
+    return insertToken(this.database, token);
   }
 
   async listTokens(): Promise<readonly TokenListing[]> {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { ReadingEngine, type ReadingEngineOptions } from "../../src/storage/sqlite/readingEngine.ts";
+import type { ReadingEngineOptions } from "../../src/storage/sqlite/engineOptions.ts";
+import { ReadingEngine } from "../../src/storage/sqlite/readingEngine.ts";
 import { throwAwayFolder } from "../support/server.ts";
 
 const HOUR = 3_600_000;

@@ -8,6 +8,7 @@ import {
   type SqliteReadingStoreOptions,
 } from "../../src/storage/sqlite/sqliteReadingStore.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { erasingContract } from "./erasingContract.ts";
 import { reading, readingStoreContract, type StoreUnderTest } from "./readingStoreContract.ts";
 
 async function open(
@@ -66,6 +67,9 @@ test("room that is free goes back to the file system also while readings come in
 });
 
 readingStoreContract("SQLite", () => open({}));
+erasingContract("SQLite", () => open({}));
+erasingContract("SQLite that packs after every ten readings", () => open({ freshReadingsMax: 10 }));
+erasingContract("SQLite that seals every hour at once", () => open({ freshReadingsMax: 10, quietMs: 0 }));
 readingStoreContract("SQLite with relaxed durability", () => open({ durability: "relaxed" }));
 // The same promises while readings move into packed hours all the time.
 readingStoreContract("SQLite that packs after every ten readings", () => open({ freshReadingsMax: 10 }));

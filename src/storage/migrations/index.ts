@@ -6,6 +6,7 @@ import * as widgets from "./0003_widgets.ts";
 import * as invitationTokens from "./0004_invitation_tokens.ts";
 import * as accounts from "./0005_accounts.ts";
 import * as apps from "./0006_apps.ts";
+import * as erasures from "./0007_erasures.ts";
 
 /** In what the engines' tables are written differently. */
 export interface MigrationDialect {
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   "0004_invitation_tokens": invitationTokens,
   "0005_accounts": accounts,
   "0006_apps": apps,
+  "0007_erasures": erasures,
 };
 
 /** How often a migration is tried when another process migrates the same database at that moment. */

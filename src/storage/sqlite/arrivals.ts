@@ -41,6 +41,8 @@ export class Arrivals {
   readonly #selectBatch;
   readonly #selectFirst;
   readonly #delete;
+  readonly #selectAfter;
+  readonly #deleteBatch;
   /** The batch that was unpacked last: whoever asks for RR intervals asks for many of one batch. */
   #unpacked: { readonly first: number; readonly readings: readonly ArrivedReading[] } = {
     first: 0,
@@ -59,6 +61,10 @@ export class Arrivals {
       "SELECT min(first_sequence) AS first FROM arrival",
     );
     this.#delete = database.prepare<null, [number]>("DELETE FROM arrival WHERE first_sequence <= ?");
+    this.#selectAfter = database.prepare<BatchRow, [number, number]>(
+      "SELECT * FROM arrival WHERE first_sequence > ? ORDER BY first_sequence LIMIT ?",
+    );
+    this.#deleteBatch = database.prepare<null, [number]>("DELETE FROM arrival WHERE first_sequence = ?");
   }
 
   /**
@@ -102,6 +108,43 @@ export class Arrivals {
     return bytes === undefined ? undefined : decodeIntervals(bytes);
   }
 
+  /**
+   * Takes a profile's readings out of some batches, packed elsewhere or not. What is left of such a batch keeps its sequence
+   * numbers, and so becomes as many batches as there are runs of them.
+   *
+   * @param after the first sequence number of the batch after which it goes on, 0 for the first batch
+   * @returns after which one to go on; undefined when there is none left
+   */
+  eraseSome(profile: number, after: number, batches: number): number | undefined {
+    const rows = this.#selectAfter.all(after, batches);
+    for (const row of rows) {
+      const readings = [...unpack(row)];
+      if (!readings.some((reading) => reading.profile === profile)) continue;
+      // In this order: a page is not arranged anew while what is deleted still lies in it.
+      this.#deleteBatch.run(row.first_sequence);
+      for (const run of runsWithout(readings, profile)) this.#insertRun(run);
+      this.#unpacked = { first: 0, readings: [] };
+    }
+    return rows.at(-1)?.first_sequence;
+  }
+
+  #insertRun(run: readonly ArrivedReading[]): void {
+    const writer = new IntegerWriter(1 + run.length * EXPECTED_READING_BYTES);
+    writer.byte(FORM);
+    let time = 0;
+    for (const { profile, source, measuredAt, arrivedAt, bpm, intervals } of run) {
+      writer.unsigned(profile);
+      writer.unsigned(source);
+      writer.signed(measuredAt - time);
+      writer.signed(arrivedAt - measuredAt);
+      writer.unsigned(bpm);
+      writer.unsigned(intervals === undefined ? 0 : intervals.length + 1);
+      if (intervals !== undefined) writer.bytes(intervals);
+      time = measuredAt;
+    }
+    this.#insert.run(run[0]?.sequence ?? 0, run.length, writer.finish());
+  }
+
   #unpackAround(sequence: number): ArrivedReading | undefined {
     const row = this.#selectBatch.get(sequence);
     if (row === null) return undefined;
@@ -121,6 +164,24 @@ export class Arrivals {
     this.#delete.run(last);
     return last === until;
   }
+}
+
+/** The readings of others, in runs of neighbours. */
+function runsWithout(readings: readonly ArrivedReading[], profile: number): readonly ArrivedReading[][] {
+  const runs: ArrivedReading[][] = [];
+  let current: ArrivedReading[] | undefined;
+  for (const reading of readings) {
+    if (reading.profile === profile) {
+      current = undefined;
+      continue;
+    }
+    if (current === undefined) {
+      current = [];
+      runs.push(current);
+    }
+    current.push(reading);
+  }
+  return runs;
 }
 
 function writeIntervals(writer: IntegerWriter, intervalsMs: readonly number[] | undefined): void {

@@ -98,6 +98,16 @@ export function withFullSync(database: Database, work: () => void): void {
   }
 }
 
+/** Moves the log into the file, so that the file alone holds everything, and lets go of it. */
+export function closeDatabase(database: Database): void {
+  try {
+    database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The disk is full or failing: the log stays beside the file, and the next start reads it.
+  }
+  database.close();
+}
+
 /** Gives some free pages back to the file system. @returns true while there are more */
 export function returnFreePages(database: Database, pages: number): boolean {
   const { freelist_count: free } = database.query("PRAGMA freelist_count").get() as {

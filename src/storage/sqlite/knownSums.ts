@@ -33,6 +33,12 @@ export class KnownSums {
     for (const watch of this.#watches) if (watch.profile === profile) watch.isChanged = true;
   }
 
+  /** All of a profile's readings go. */
+  forget(profile: number): void {
+    for (const key of this.#sums.keys()) if (key.startsWith(`${profile} `)) this.#sums.delete(key);
+    for (const watch of this.#watches) if (watch.profile === profile) watch.isChanged = true;
+  }
+
   watch(watch: Watch): void {
     this.#watches.add(watch);
   }

@@ -23,7 +23,8 @@ export function loadFresh(
   );
   let last = lastSequence;
   for (const { sequence, profile, source, measuredAt, arrivedAt, bpm, intervals } of arrivals.all()) {
-    last = sequence;
+    // The last ones may have been erased.
+    last = Math.max(last, sequence);
     if (sequence <= (packedSequences.get(profile) ?? 0)) continue;
     fresh.add(sequence, profile, source, measuredAt, arrivedAt, bpm, intervals !== undefined);
   }

@@ -59,6 +59,7 @@ export class PackedHours {
   readonly #update;
   readonly #delete;
   readonly #deleteHour;
+  readonly #selectSome;
   readonly #countPacked;
   readonly #times: RememberedTimes;
   readonly #sums: KnownSums;
@@ -110,6 +111,9 @@ export class PackedHours {
     this.#delete = database.prepare<null, [number]>("DELETE FROM packed_hour WHERE rowid = ?");
     this.#deleteHour = database.prepare<null, [number, number]>(
       "DELETE FROM packed_hour WHERE profile = ? AND hour = ?",
+    );
+    this.#selectSome = database.prepare<FoundPart & { rowid: number }, [number, number]>(
+      "SELECT rowid, hour, source, part, readings FROM packed_hour WHERE profile = ? LIMIT ?",
     );
     this.#countPacked = database.prepare<null, [number]>(
       "UPDATE store SET value = value + ? WHERE name = 'packed_readings'",
@@ -209,6 +213,18 @@ export class PackedHours {
   delete(profile: number, hour: number, readings: number): void {
     this.#deleteHour.run(profile, hour);
     this.#countPacked.run(-readings);
+  }
+
+  /** Deletes some parts of a profile, damaged ones too. @returns whether there are more */
+  eraseSome(profile: number, parts: number): boolean {
+    const rows = this.#selectSome.all(profile, parts);
+    for (const row of rows) {
+      this.#times.forget(keyOf(profile, row));
+      this.#delete.run(row.rowid);
+      this.#countPacked.run(-row.readings);
+    }
+    if (rows.length > 0) this.#sums.forget(profile);
+    return rows.length === parts;
   }
 
   #timesOf(profile: number, { hour, source, part }: PlaceOfPart): SourcedTimes {

@@ -3,7 +3,9 @@ import type { HourAggregate } from "../../domain/statistics.ts";
 import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import { Amender, type Change, correcting, removing } from "./amender.ts";
 import type { BatchIntervals } from "./arrivals.ts";
-import { type DatabaseOptions, explain, openDatabase, returnFreePages, withFullSync } from "./database.ts";
+import { closeDatabase, explain, openDatabase, returnFreePages, withFullSync } from "./database.ts";
+import type { ReadingEngineOptions } from "./engineOptions.ts";
+import { Eraser } from "./eraser.ts";
 import { COLUMNS, FreshIndex } from "./freshIndex.ts";
 import { randomHashKey } from "./identityHash.ts";
 import { loadFresh } from "./loadFresh.ts";
@@ -14,22 +16,6 @@ import { type ProfileState, takeLatests } from "./profileStates.ts";
 import { READING_MIGRATIONS } from "./readingTables.ts";
 import { Sealer } from "./sealer.ts";
 import { UnreadableReading } from "./unreadableReading.ts";
-
-export interface ReadingEngineOptions extends DatabaseOptions {
-  readonly file: string;
-  /** Fresh readings that start a packing; twice as many is the most that memory ever holds. */
-  readonly freshReadingsMax: number;
-  /** How long one step of packing or sealing may take; {@link PACKING_STEP_MS} when absent. */
-  readonly packingStepMs?: number;
-  /** Fresh readings older than this start a packing too. */
-  readonly freshAgeMsMax: number;
-  /** How long nothing may have touched an hour that is over before it is sealed. */
-  readonly quietMs: number;
-  /** An hour of a profile with more readings than this is not sealed. */
-  readonly sealedHourReadingsMax: number;
-  /** Tells the time in Unix ms; `Date.now` when absent. */
-  readonly clock?: () => number;
-}
 
 /**
  * Readings in one SQLite file. Everything here is synchronous and belongs to one thread: the worker's.
@@ -47,6 +33,7 @@ export class ReadingEngine {
   readonly #places: Places;
   readonly #sealer: Sealer;
   readonly #amender: Amender;
+  readonly #eraser: Eraser;
   readonly #packerParts: PackerParts;
   readonly #hashKey = randomHashKey();
   #fresh = new FreshIndex(this.#hashKey);
@@ -69,6 +56,15 @@ export class ReadingEngine {
     const stepMs = options.packingStepMs ?? PACKING_STEP_MS;
     this.#sealer = new Sealer({ ...options, ...this.#places, database, clock, stepMs });
     this.#amender = new Amender({ ...this.#places, database, fresh, clock });
+    this.#eraser = new Eraser({
+      ...this.#places,
+      database,
+      lastSequence: () => this.#lastSequence,
+      forget: (profile) => {
+        this.#forget(profile);
+        this.#sealer.forget(profile);
+      },
+    });
     this.#packerParts = {
       ...this.#places,
       database,
@@ -142,6 +138,11 @@ export class ReadingEngine {
     return this.#amend(profile, from, to, removing(source));
   }
 
+  /** The steps of {@link ReadingStore.erase}; everything else may be done in between. */
+  erasing(profile: number): Generator<void, void> {
+    return this.#eraser.erasing(profile);
+  }
+
   /** See {@link ReadingStore.correct}. @throws StoreUnavailable when nothing was changed */
   correct(profile: number, corrections: readonly Correction[]): number {
     const times = corrections.map(({ measuredAt }) => measuredAt);
@@ -198,14 +199,9 @@ export class ReadingEngine {
     };
   }
 
-  /** Moves the log into the file, so that readings.db alone holds everything, and lets go of it. */
+  /** Lets go of the file, which alone holds everything then. */
   close(): void {
-    try {
-      this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    } catch {
-      // The disk is full or failing: the log stays beside the file, and the next start reads it.
-    }
-    this.#database.close();
+    closeDatabase(this.#database);
   }
 
   #explained<Result>(work: () => Result): Result {
@@ -282,15 +278,19 @@ export class ReadingEngine {
   #amend(profile: number, from: number, to: number, change: Change): number {
     try {
       const { changed, packed } = this.#amender.amend(profile, from, to, this.#lastSequence, change);
-      // What was deleted may come again, and what was packed is found there.
-      this.#packer?.forget(this.#packer.generation.forget(profile));
-      this.#fresh.forget(profile);
-      this.#places.states.forget(profile);
+      this.#forget(profile);
       this.#touch(packed);
       return changed;
     } catch (error) {
       throw explain(error, this.#file);
     }
+  }
+
+  /** Forgets a profile's fresh readings: what was deleted may come again, and what was packed is found there. */
+  #forget(profile: number): void {
+    this.#packer?.forget(this.#packer.generation.forget(profile));
+    this.#fresh.forget(profile);
+    this.#places.states.forget(profile);
   }
 
   #generations(): readonly FreshIndex[] {

@@ -36,6 +36,10 @@ const SEALING_CHECK_MS_MAX = 5_000;
 const AGGREGATING_STEP_MS = 2;
 const AGGREGATING_DUTY = 0.5;
 
+/** How long erasing may hold up the writes at a time, and the share of the time it may take while readings come in. */
+const ERASING_STEP_MS = 2;
+const ERASING_DUTY = 0.25;
+
 /** How long packing waits after the file could not be written. */
 const PACKING_RETRY_MS = 1_000;
 
@@ -43,6 +47,8 @@ let engine: ReadingEngine;
 let packingScheduled = false;
 const aggregations = new AnswersInSteps<readonly HourAggregate[]>();
 let aggregatingScheduled = false;
+const erasures = new AnswersInSteps<void>();
+let erasingScheduled = false;
 let appendsSinceCheck = 0;
 let idle = false;
 let sealingCheckMs = SEALING_CHECK_MS_MAX;
@@ -92,6 +98,10 @@ function ask(id: number, question: Question): void {
     aggregate(id, question);
     return;
   }
+  if (question.about === "erase") {
+    erase(id, question.profile);
+    return;
+  }
   try {
     answer({ kind: "answer", id, answer: answerTo(question) });
   } catch (error) {
@@ -117,7 +127,24 @@ function aggregateSome(): void {
   if (aggregatingScheduled) setTimeout(aggregateSome, idle ? 0 : tookMs * (1 / AGGREGATING_DUTY - 1));
 }
 
-function answerTo(question: Exclude<Question, { about: "aggregate" }>): Answer {
+function erase(id: number, profile: number): void {
+  erasures.add({
+    steps: engine.erasing(profile),
+    answer: () => answer({ kind: "answer", id, answer: undefined }),
+    fail: (error) => answer({ kind: "no answer", id, reason: (error as Error).message }),
+  });
+  if (!erasingScheduled) eraseSome();
+}
+
+function eraseSome(): void {
+  const startedAt = performance.now();
+  erasures.work(ERASING_STEP_MS);
+  erasingScheduled = !erasures.isEmpty;
+  const tookMs = performance.now() - startedAt;
+  if (erasingScheduled) setTimeout(eraseSome, idle ? 0 : tookMs * (1 / ERASING_DUTY - 1));
+}
+
+function answerTo(question: Exclude<Question, { about: "aggregate" | "erase" }>): Answer {
   switch (question.about) {
     case "latest":
       return engine.latest(question.profile);
@@ -134,6 +161,7 @@ function answerTo(question: Exclude<Question, { about: "aggregate" }>): Answer {
       return engine.measure();
     case "close":
       aggregations.refuse(new Error("the store is closed"));
+      erasures.refuse(new Error("the store is closed"));
       engine.close();
       return undefined;
   }

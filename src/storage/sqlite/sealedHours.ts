@@ -21,6 +21,7 @@ export class SealedHours {
   readonly #selectHours;
   readonly #selectAggregates;
   readonly #selectLastHour;
+  readonly #selectSome;
   readonly #upsertAggregate;
   readonly #deleteAggregate;
   readonly #countSealed;
@@ -44,6 +45,9 @@ export class SealedHours {
     );
     this.#selectLastHour = database.prepare<{ hour: number | null }, [number]>(
       "SELECT max(hour) AS hour FROM sealed_hour WHERE profile = ?",
+    );
+    this.#selectSome = database.prepare<HourRow & { hour: number }, [number, number]>(
+      "SELECT hour, id, readings FROM sealed_hour WHERE profile = ? LIMIT ?",
     );
     this.#upsertAggregate = database.prepare<null, number[]>(
       "INSERT OR REPLACE INTO sealed_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -130,6 +134,20 @@ export class SealedHours {
       sum.coveredMs,
       sum.bpmMs,
     );
+  }
+
+  /** Deletes some hours of a profile, damaged ones too. @returns whether there are more */
+  eraseSome(profile: number, hours: number): boolean {
+    const rows = this.#selectSome.all(profile, hours);
+    for (const { hour, id, readings } of rows) {
+      this.#times.forget(keyOf(profile, hour));
+      this.#chunks.delete(id);
+      this.ahead.write(profile, hour, []);
+      this.#deleteAggregate.run(profile, hour);
+      this.#countSealed.run(-readings);
+    }
+    if (rows.length > 0) this.#sums.forget(profile);
+    return rows.length === hours;
   }
 
   #holds(profile: number, hour: number, source: number, measuredAt: number): boolean {

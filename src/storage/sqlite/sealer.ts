@@ -65,6 +65,13 @@ export class Sealer {
     this.#touchedAt.set(key, at);
   }
 
+  /** Nothing of a profile is there to be sealed any more. */
+  forget(profile: number): void {
+    for (const key of this.#touchedAt.keys()) {
+      if (Math.floor(key / HOURS_MAX) === profile) this.#touchedAt.delete(key);
+    }
+  }
+
   /**
    * Seals some hours, if any are due.
    *

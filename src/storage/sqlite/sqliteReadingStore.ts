@@ -110,6 +110,16 @@ export class SqliteReadingStore implements ReadingStore {
     return (await this.#ask({ about: "remove", profile, ...range, source })) as number;
   }
 
+  async erase(profile: ProfileId): Promise<void> {
+    // Answers come in the order of the commits: after this one, what was waiting is in the file.
+    await new Promise<readonly Appended[]>((resolve, reject) => {
+      if (this.#closed !== undefined) return reject(new StoreUnavailable(this.#closed));
+      this.#waiting.push({ readings: [], resolve, reject });
+      this.#scheduleFlush();
+    });
+    await this.#ask({ about: "erase", profile });
+  }
+
   async correct(profile: ProfileId, corrections: readonly Correction[]): Promise<number> {
     if (corrections.length === 0) return 0;
     return (await this.#ask({ about: "correct", profile, corrections })) as number;

@@ -1,7 +1,7 @@
 import type { HourAggregate } from "../../domain/statistics.ts";
 import type { Correction, StoredReading, StoreMeasures } from "../readingStore.ts";
 import type { BatchIntervals } from "./arrivals.ts";
-import type { ReadingEngineOptions } from "./readingEngine.ts";
+import type { ReadingEngineOptions } from "./engineOptions.ts";
 
 /** A clock cannot be sent to another thread: the worker has the system's. */
 export type ClocklessEngineOptions = Omit<ReadingEngineOptions, "clock">;
@@ -34,6 +34,7 @@ export type Question =
       readonly to: number;
       readonly source: number | undefined;
     }
+  | { readonly about: "erase"; readonly profile: number }
   | { readonly about: "correct"; readonly profile: number; readonly corrections: readonly Correction[] }
   | { readonly about: "probe" }
   | { readonly about: "measures" }

@@ -1,5 +1,6 @@
 import type { Bpm, EpochMs, SourceId } from "../../../src/domain/reading.ts";
-import type { ReadingEngine, ReadingEngineOptions } from "../../../src/storage/sqlite/readingEngine.ts";
+import type { ReadingEngineOptions } from "../../../src/storage/sqlite/engineOptions.ts";
+import type { ReadingEngine } from "../../../src/storage/sqlite/readingEngine.ts";
 import { type SentReading, StoreModel } from "../storeModel.ts";
 import { appendVictimBatch, ENGINE_OPTIONS, VICTIM_PROFILES, victimReadings } from "./engineReadings.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ReadingEngineOptions } from "../../../src/storage/sqlite/readingEngine.ts";
+import type { ReadingEngineOptions } from "../../../src/storage/sqlite/engineOptions.ts";
 
 /** How an engine is opened in a folder of a test: small, without fsync, and whatever is appended may be packed and sealed at once. */
 export function engineOptionsIn(
