@@ -20,6 +20,8 @@ export interface ControlChangesParts {
   readonly roomFeeds: RoomFeeds;
   readonly clock: () => EpochMs;
   readonly faults: FaultLog;
+  /** Told after another process changed something. */
+  readonly changedElsewhere?: () => void;
 }
 
 /**
@@ -58,6 +60,7 @@ export class ControlChanges implements Control {
     const changedElsewhere = () => {
       verifier.forget();
       this.announce({ rights: RIGHT_KINDS, rooms: "all" });
+      this.#parts.changedElsewhere?.();
     };
     const stopWatching = directory.watch(changedElsewhere, (error) => {
       this.#unverified(error);

@@ -1,5 +1,6 @@
 import { createApp } from "./api/app.ts";
 import type { Context, Log } from "./api/context.ts";
+import { ApiError } from "./api/errors.ts";
 import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
@@ -7,10 +8,12 @@ import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "./api/sharedAnswers.ts";
 import { SessionTokens } from "./auth/sessionTokens.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
+import { UseCounts } from "./auth/useCounts.ts";
 import { readOwnCertificate } from "./certificates/ownCertificate.ts";
 import { ControlChanges } from "./controlChanges.ts";
 import { PULSOID_HOSTS } from "./domain/pulsoidHosts.ts";
 import type { EpochMs } from "./domain/reading.ts";
+import { RunningErasures } from "./erasures.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { type Listeners, listen } from "./listeners.ts";
 import { MemoryBus } from "./live/memoryBus.ts";
@@ -59,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { directory } = storage;
   const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
   const faults = new FaultLog(log, clock);
+  const erasures = new RunningErasures({ storage, verifier, sessionTokens, clock, faults });
   const control = new ControlChanges({
     directory,
     verifier,
@@ -67,7 +71,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     roomFeeds,
     clock,
     faults,
+    changedElsewhere: () => erasures.look(),
   });
+  const uses = new UseCounts(directory.tokenUses, limits.countedTokensMax);
   // A page under one of Pulsoid's names is never ours (see api/pulsoidHost.ts), whatever the public address says.
   const publicUrl = PULSOID_HOSTS.includes(settings.publicUrl?.hostname ?? "")
     ? undefined
@@ -84,6 +90,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ingest: new Ingest(storage.readings, bus),
     verifier,
     sessionTokens,
+    uses,
+    erasures,
     sockets,
     roomFeeds,
     control,
@@ -101,6 +109,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   listeners = listening;
   const stopWatching = control.start();
+  erasures.look();
+  const stopCounting = writeRegularly(uses, faults);
 
   return {
     url: listening.url,
@@ -113,8 +123,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stopWatching();
       sockets.closeAll();
       await listening.stop();
+      await erasures.end();
+      await stopCounting();
       await storage.close();
     },
+  };
+}
+
+/** How often counts of use are written: My apps shows them, and no request pays for it. */
+const USES_INTERVAL_MS = 10_000;
+
+/** @returns a function that ends it, and writes what was counted last */
+function writeRegularly(uses: UseCounts, faults: FaultLog): () => Promise<void> {
+  const write = () => uses.flush().catch((cause) => faults.report(new ApiError("unexpected", { cause })));
+  const timer = setInterval(write, USES_INTERVAL_MS);
+  return () => {
+    clearInterval(timer);
+    return write();
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
+import type { UseCounts } from "../auth/useCounts.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { Statistics } from "../domain/statistics.ts";
 import type { Ingest } from "../ingest/ingest.ts";
@@ -26,6 +27,9 @@ export interface Context {
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
   readonly sessionTokens: SessionTokens;
+  /** How often tokens are used. */
+  readonly uses: UseCounts;
+  readonly erasures: Erasing;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;
@@ -40,6 +44,12 @@ export interface Context {
   readonly leadsPulsoidHosts: () => boolean;
   /** The address of this server's own pages. */
   readonly ownUrl: () => URL;
+}
+
+/** Carries out erasures. */
+export interface Erasing {
+  /** Finishes all that have begun by now. @throws what the engines throw; they are tried again then */
+  finish(): Promise<void>;
 }
 
 /** What became of the control data: profiles, tokens, rooms. */

@@ -1,4 +1,4 @@
-import type { EpochMs } from "../domain/reading.ts";
+import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import { SCOPES, type Scope } from "../domain/scopes.ts";
 import type { Profile, TokenRecord } from "../storage/directory.ts";
 import type { People } from "../storage/people.ts";
@@ -83,6 +83,13 @@ export class SessionTokens {
   end(sessionId: string): void {
     for (const token of this.#bySession.get(sessionId)?.tokens.keys() ?? []) this.#byToken.delete(token);
     this.#bySession.delete(sessionId);
+  }
+
+  /** Ends every token of a profile, now. */
+  endOf(profile: ProfileId): void {
+    for (const [id, { tokens }] of this.#bySession) {
+      if (tokens.values().some((token) => token.profile?.id === profile)) this.end(id);
+    }
   }
 
   /**

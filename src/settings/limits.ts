@@ -98,6 +98,22 @@ export const LIMITS = {
     "tokens",
     "Verified tokens kept in memory; one more makes the oldest be looked up again.",
   ),
+  countedTokensMax: limit(
+    65_536,
+    "tokens",
+    "Tokens whose uses are counted in memory until they are written, every ten seconds; the uses of one more are not counted until then.",
+  ),
+  tokensMax: limit(
+    100,
+    "tokens",
+    "Tokens that one user made by hand and that are not revoked; making one more is answered 409.",
+  ),
+  clientsMax: limit(20, "clients", "Apps that one user may register; one more is answered 409."),
+  redirectAddressesMax: limit(
+    20,
+    "addresses",
+    "Redirect addresses of an app; a list with one more is answered 400.",
+  ),
   sessionTokensMax: limit(
     50,
     "tokens",

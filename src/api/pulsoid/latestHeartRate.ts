@@ -31,9 +31,11 @@ export const latestHeartRate: Operation = {
 /** `GET /api/v1/data/heart_rate/latest`: the reading with the newest effective time; 412 when there is none. */
 async function latest({ request, context }: Call): Promise<Response> {
   const demand = { scope: "data:heart_rate:read", query: false } as const;
-  const token = await authorise(request, demand, context.verifier, context.clock());
+  const now = context.clock();
+  const token = await authorise(request, demand, context.verifier, now);
   const { response_mode: mode } = readQuery(request.url, query);
   const reading = await readLatest(context, ownProfile(token, demand.scope).id);
+  context.uses.read(token, now);
   if (reading === undefined) throw new ApiError("noReading");
   if (mode === "text_plain_only_heart_rate") return text(String(reading.bpm));
   return json({ measured_at: effectiveTime(reading), data: { heart_rate: reading.bpm } });

@@ -47,9 +47,11 @@ async function listen(call: Call): Promise<undefined> {
   const { request, context } = call;
   const { revision } = context.control;
   const demand = { scope: "data:heart_rate:read", query: true } as const;
-  const token = await authorise(request, demand, context.verifier, context.clock());
+  const now = context.clock();
+  const token = await authorise(request, demand, context.verifier, now);
   const { response_mode: form } = readQuery(request.url, query);
   const { id: profile } = ownProfile(token, demand.scope);
   const channels = [readingsOf(context.bus, profile, form)];
   becomeSocket(call, { rights: [tokenRight(token)], channels }, revision);
+  context.uses.read(token, now);
 }

@@ -65,7 +65,8 @@ async function listen(call: Call): Promise<undefined> {
   const { request, context, parameters } = call;
   const { revision } = context.control;
   const demand = { scope: "data:room:read", query: true } as const;
-  const token = await authorise(request, demand, context.verifier, context.clock());
+  const now = context.clock();
+  const token = await authorise(request, demand, context.verifier, now);
   const { kinds } = readQuery(request.url, query);
   const { id: profile } = ownProfile(token, demand.scope);
   const room = await findRoom(context, parameters.roomId);
@@ -73,4 +74,5 @@ async function listen(call: Call): Promise<undefined> {
   const channels = context.roomFeeds.channelsOf(room, parseKinds(kinds));
   const rights = [tokenRight(token), { kind: "membership", id } as const];
   becomeSocket(call, { rights, channels }, revision, [room.id]);
+  context.uses.read(token, now);
 }

@@ -47,10 +47,12 @@ export const statistics: Operation = {
 /** `GET /api/v1/statistics`: 412 when no reading is in the range. */
 async function show({ request, context }: Call): Promise<Response> {
   const demand = { scope: "data:statistics:read", query: false } as const;
-  const token = await authorise(request, demand, context.verifier, context.clock());
+  const now = context.clock();
+  const token = await authorise(request, demand, context.verifier, now);
   const { time_range: range } = readQuery(request.url, query);
   const { id } = ownProfile(token, demand.scope);
   const found = await context.statistics.ask(`${id} ${range}`, () => reckon(context, id, RANGE_MS[range]));
+  context.uses.read(token, now);
   if (found === undefined) throw new ApiError("noReadingInRange");
   return json({
     maximum_beats_per_minute: found.maximumBpm,

@@ -56,7 +56,10 @@ async function write(call: Call): Promise<Response> {
   const token = authorised instanceof Promise ? await authorised : authorised;
   const { id: profile } = ownProfile(token, DEMAND.scope);
   const body = await readAuthorisedJson(call, writeHeartRateBody, DEMAND);
-  if (body.data.heart_rate <= 0) return empty();
+  if (body.data.heart_rate <= 0) {
+    context.uses.wrote(token, arrivedAt);
+    return empty();
+  }
   await context.ingest.submit([
     {
       profile,
@@ -66,5 +69,6 @@ async function write(call: Call): Promise<Response> {
       bpm: body.data.heart_rate as Bpm,
     },
   ]);
+  context.uses.wrote(token, arrivedAt);
   return empty();
 }

@@ -35,7 +35,10 @@ export async function roomToken(
   { request, context }: Call,
   { scopes: [first, ...more] }: Scopes,
 ): Promise<{ readonly profile: ProfileId; readonly row: number | undefined }> {
-  const token = await authorise(request, { scope: first, query: false }, context.verifier, context.clock());
+  const now = context.clock();
+  const token = await authorise(request, { scope: first, query: false }, context.verifier, now);
   for (const scope of more) requireScope(token, scope);
-  return { profile: ownProfile(token, first).id, row: rowOf(token) };
+  const { id: profile } = ownProfile(token, first);
+  if (first === "data:room:read") context.uses.read(token, now);
+  return { profile, row: rowOf(token) };
 }
