@@ -9,6 +9,7 @@ import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import { authorise } from "../../src/auth/bearer.ts";
 import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
+import { UseCounts } from "../../src/auth/useCounts.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { Ingest } from "../../src/ingest/ingest.ts";
 import { MemoryBus } from "../../src/live/memoryBus.ts";
@@ -60,6 +61,8 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     ingest: new Ingest(store, bus),
     verifier,
     sessionTokens: new SessionTokens(0),
+    uses: new UseCounts(directory.tokenUses, DEFAULT_LIMITS.countedTokensMax),
+    erasures: { finish: async () => {} },
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

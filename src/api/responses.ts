@@ -24,7 +24,7 @@ export function json(body: unknown, options: JsonOptions = {}): Response {
 }
 
 /** The same with a body that is written already. */
-export function writtenJson(body: string, options: JsonOptions = {}): Response {
+export function writtenJson(body: string | ReadableStream, options: JsonOptions = {}): Response {
   return new Response(body, optionsOfJson(options));
 }
 
@@ -38,6 +38,11 @@ function optionsOfJson({ status = 200, headers, otherOrigins = true }: JsonOptio
       ...headers,
     },
   };
+}
+
+/** 204: done, and nothing to say. */
+export function noContent(): Response {
+  return new Response(null, { status: 204, headers: { ...CORS, ...FRESH } });
 }
 
 export function text(body: string): Response {

@@ -1,3 +1,20 @@
+import { changeClient } from "./account/changeClient.ts";
+import { changeDetails } from "./account/changeDetails.ts";
+import { deleteClient } from "./account/deleteClient.ts";
+import { disconnectApp, resetPinnedSecret } from "./account/disconnectApp.ts";
+import { endSession, endSessions } from "./account/endSessions.ts";
+import { eraseAccount } from "./account/eraseAccount.ts";
+import { exportAccount } from "./account/exportAccount.ts";
+import { listActivity } from "./account/listActivity.ts";
+import { listApps } from "./account/listApps.ts";
+import { listClients } from "./account/listClients.ts";
+import { listTokens } from "./account/listTokens.ts";
+import { makeToken } from "./account/makeToken.ts";
+import { registerClient } from "./account/registerClient.ts";
+import { removeOutside, removePasskey } from "./account/removeWays.ts";
+import { revokeToken } from "./account/revokeToken.ts";
+import { rotateClientSecret } from "./account/rotateClientSecret.ts";
+import { showAccount } from "./account/showAccount.ts";
 import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
@@ -51,6 +68,9 @@ const OURS = "/api/heartwire/v1";
 /** Pulsoid documents no way to make or join a room; these are ours. */
 const ROOMS = `${OURS}/rooms`;
 
+/** What somebody who is signed in does with their account. */
+const ACCOUNT = `${OURS}/account`;
+
 const described = descriptions(() => ROUTES);
 
 /** Every path of the server. */
@@ -73,6 +93,23 @@ export const ROUTES: readonly Route[] = [
   { path: "/api/v1/widgets/:id", methods: { POST: updateWidget } },
   { path: `${OURS}/widgets/:id`, methods: { DELETE: deleteWidget } },
   { path: `${OURS}/widgets/:id/link`, methods: { PUT: openLink, DELETE: closeLink } },
+  { path: ACCOUNT, methods: { GET: showAccount } },
+  { path: `${ACCOUNT}/details`, methods: { PUT: changeDetails } },
+  { path: `${ACCOUNT}/sessions`, methods: { DELETE: endSessions } },
+  { path: `${ACCOUNT}/sessions/:id`, methods: { DELETE: endSession } },
+  { path: `${ACCOUNT}/passkeys/:id`, methods: { DELETE: removePasskey } },
+  { path: `${ACCOUNT}/outside`, methods: { DELETE: removeOutside } },
+  { path: `${ACCOUNT}/tokens`, methods: { GET: listTokens, POST: makeToken } },
+  { path: `${ACCOUNT}/tokens/:id`, methods: { DELETE: revokeToken } },
+  { path: `${ACCOUNT}/apps`, methods: { GET: listApps } },
+  { path: `${ACCOUNT}/apps/:clientId`, methods: { DELETE: disconnectApp } },
+  { path: `${ACCOUNT}/apps/:clientId/secret`, methods: { DELETE: resetPinnedSecret } },
+  { path: `${ACCOUNT}/clients`, methods: { GET: listClients, POST: registerClient } },
+  { path: `${ACCOUNT}/clients/:clientId`, methods: { PUT: changeClient, DELETE: deleteClient } },
+  { path: `${ACCOUNT}/clients/:clientId/secret`, methods: { POST: rotateClientSecret } },
+  { path: `${ACCOUNT}/activity`, methods: { GET: listActivity } },
+  { path: `${ACCOUNT}/export`, methods: { GET: exportAccount } },
+  { path: `${ACCOUNT}/erase`, methods: { POST: eraseAccount } },
   { path: "/v1/api/public/rpc", methods: { POST: rpc } },
   { path: "/v1/api/feed/:id", methods: { GET: feed } },
   { path: `${OURS}/links/:id`, methods: { GET: view } },

@@ -158,8 +158,8 @@ export class SqlGrants implements Grants {
     return this.#revokeWhere({ client_id: client }, now);
   }
 
-  listApps(profile: ProfileId): Promise<readonly ConnectedApp[]> {
-    return listApps(this.#database, profile);
+  listApps(profile: ProfileId, now: EpochMs): Promise<readonly ConnectedApp[]> {
+    return listApps(this.#database, profile, now);
   }
 
   clearEnded(now: EpochMs): Promise<void> {
