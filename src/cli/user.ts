@@ -7,17 +7,19 @@ import { findProfile } from "./findProfile.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
 import { addSettings } from "./settingsOptions.ts";
+import { deleteUserCommand } from "./users/deleteUser.ts";
 import { withDirectory } from "./withDirectory.ts";
 
 /** `heartwire user`: what is known of the people whose heart rate is kept here, also while the server runs. */
 export function userCommand(): Command {
   return new Command("user")
     .description(
-      "Show and set what is known of a user. A running server on the same data folder notices at once.",
+      "Show and set what is known of a user, or erase one. A running server on the same data folder notices at once.",
     )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(setCommand())
+    .addCommand(deleteUserCommand())
     .addHelpText(
       "after",
       "\nAge, weight and sex serve the calories of the statistics alone, and stay in the data folder.\n" +
