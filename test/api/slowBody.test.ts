@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import type { Operation } from "../../src/api/operation.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { hashToken } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
@@ -9,6 +10,7 @@ import { type FurnishedServer, furnish } from "../support/description/recipes.ts
 import { RawConnection, requestText } from "../support/rawConnection.ts";
 import { bearer, VALIDATE_PATH } from "../support/requests.ts";
 import { startTestServer } from "../support/server.ts";
+import { signInAgain } from "../support/signedIn.ts";
 import { callWidgets, newWidget, OWN_WIDGETS, WIDGETS, type WidgetAnswer } from "../support/widgets.ts";
 
 /** Every operation that a token opens and that has a body, by the table of routes. */
@@ -30,7 +32,8 @@ async function revoke(tokens: readonly string[]): Promise<void> {
   const beside = await SqliteDirectory.open(join(folder, "control.db"));
   for (const token of tokens) {
     const record = await beside.findToken(hashToken(token));
-    await beside.revokeToken(record?.id as number, Date.now() as EpochMs);
+    // A page's token has no row: it ends with its session.
+    if (record !== undefined) await beside.revokeToken(record.id, Date.now() as EpochMs);
   }
   await beside.close();
   const asked = { headers: bearer(tokens.at(-1) as string) };
@@ -50,21 +53,52 @@ function lookedUp(token: string): Promise<void> {
   });
 }
 
+/** A token by which an operation is asked, and how it is seen that the server looked at it. */
+async function tokenFor({ token }: Operation): Promise<{ token: string; seen: () => Promise<void> }> {
+  const { server, page } = furnished;
+  if (token !== "session") {
+    const made = await server.token(SCOPES, { user: "anna" });
+    return { token: made, seen: () => lookedUp(made) };
+  }
+  const { token: issued } = await signInAgain(server, page);
+  return { token: issued, seen: () => found(issued) };
+}
+
+/** Resolves when the server has found this page's token. */
+function found(token: string): Promise<void> {
+  const { sessionTokens } = furnished.server.server.context;
+  const { find } = sessionTokens;
+  return new Promise((resolve) => {
+    sessionTokens.find = (asked) => {
+      if (asked === token) resolve();
+      return find.call(sessionTokens, asked);
+    };
+  });
+}
+
+/** Signs the owner out everywhere, as another process does; the page's token is ended by whoever notices. */
+async function endSessions(): Promise<void> {
+  const beside = await SqliteDirectory.open(join(furnished.server.folder, "control.db"));
+  await beside.people.endSessions(furnished.page.person);
+  await beside.close();
+}
+
 test("a token that is revoked while its body is on the way does nothing, whatever it asks for", async () => {
   expect(operations.length).toBeGreaterThan(7);
   const begun: { readonly id: string; readonly token: string; readonly connection: RawConnection }[] = [];
   for (const { path, method, operation } of operations) {
-    const token = await furnished.server.token(SCOPES, { user: "anna" });
+    const { token, seen } = await tokenFor(operation);
     const [recipe] = await furnished.recipeFor(operation.id);
     const filled = path.replace(/:(\w+)/g, (_, name) => recipe?.parameters?.[name] ?? "");
     const body = JSON.stringify(recipe?.body);
     const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${body.length}`];
     const connection = await RawConnection.open(furnished.server.origin);
-    const authorised = lookedUp(token);
+    const authorised = seen();
     connection.send(requestText(`${method} ${filled}`, lines, body.slice(0, -1)));
     await authorised;
     begun.push({ id: operation.id, token, connection });
   }
+  await endSessions();
   await revoke(begun.map(({ token }) => token));
   for (const { id, connection } of begun) {
     connection.send("}");

@@ -63,3 +63,29 @@ export async function signIn(
   );
   return { person, sessionId, email, profile, token };
 }
+
+/** Signs the same person in in another browser. @param columns of its row that are not the usual ones */
+export async function signInAgain(
+  { server }: Pick<TestServer, "server">,
+  { person, profile }: Pick<SignedInPerson, "person" | "profile">,
+  columns: Readonly<Record<string, string>> = {},
+): Promise<Pick<SignedInPerson, "sessionId" | "token">> {
+  const now = Date.now() as EpochMs;
+  const sessionId = crypto.randomUUID();
+  const expiresAt = (now + 86_400_000) as EpochMs;
+  const made = new Date(now).toISOString();
+  await server.storage.directory.people.database.db
+    .insertInto("sign_in_session")
+    .values({
+      id: sessionId,
+      token: crypto.randomUUID(),
+      person_id: person,
+      expires_at: new Date(expiresAt).toISOString(),
+      created_at: made,
+      updated_at: made,
+      ...columns,
+    })
+    .execute();
+  const signedIn = { sessionId, person, profile, signedInAt: now, expiresAt };
+  return { sessionId, token: server.context.sessionTokens.issue(signedIn, now).token };
+}

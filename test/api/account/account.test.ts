@@ -4,7 +4,7 @@ import { expectError, TOKEN_ERRORS } from "../../support/answers.ts";
 import { Listener } from "../../support/listener.ts";
 import { bearer } from "../../support/requests.ts";
 import { sharedServer } from "../../support/sharedServer.ts";
-import { type SignedInPerson, signIn } from "../../support/signedIn.ts";
+import { type SignedInPerson, signIn, signInAgain } from "../../support/signedIn.ts";
 
 const shared = sharedServer({ environment: { HEARTWIRE_OIDC_NAME: "Example ID" } });
 
@@ -62,29 +62,12 @@ async function addPasskey({ person }: SignedInPerson, name: string): Promise<str
 }
 
 /** The same person, signed in in another browser too. */
-async function signInAgain({
-  person,
-  profile,
-}: SignedInPerson): Promise<{ sessionId: string; token: string }> {
-  const sessionId = crypto.randomUUID();
-  const expiresAt = Date.now() + 86_400_000;
-  await tables()
-    .insertInto("sign_in_session")
-    .values({
-      id: sessionId,
-      token: crypto.randomUUID(),
-      person_id: person,
-      expires_at: new Date(expiresAt).toISOString(),
-      created_at: ISO,
-      updated_at: ISO,
-      ip_address: "203.0.113.7",
-      user_agent: "Browser/1.0",
-    })
-    .execute();
-  const signedIn = { sessionId, person, profile, signedInAt: Date.now(), expiresAt };
-  const { token } = shared().server.context.sessionTokens.issue(signedIn as never, Date.now() as never);
-  return { sessionId, token };
-}
+const inAnotherBrowser = (person: SignedInPerson) =>
+  signInAgain(shared(), person, {
+    created_at: ISO,
+    ip_address: "203.0.113.7",
+    user_agent: "Browser/1.0",
+  });
 
 describe("the account", () => {
   test("says who is signed in, by what, and where", async () => {
@@ -92,7 +75,7 @@ describe("the account", () => {
     await addMethod(anna, "credential", "hash");
     await addMethod(anna, "outside", null);
     const passkey = await addPasskey(anna, "Laptop");
-    const { sessionId } = await signInAgain(anna);
+    const { sessionId } = await inAnotherBrowser(anna);
     const { sessions, ...account } = await show(anna.token);
     expect(account).toEqual({
       person: { name: "Anna", email: "anna@example.org" },
@@ -171,7 +154,7 @@ describe("the account", () => {
 describe("signing out", () => {
   test("in one browser ends its token at once and its sockets within a second, and no other", async () => {
     const anna = await signIn(shared());
-    const other = await signInAgain(anna);
+    const other = await inAnotherBrowser(anna);
     using socket = await Listener.open(shared().origin, other.token);
     const askedAt = Date.now();
     const path = `/sessions/${other.sessionId}`;
@@ -188,7 +171,7 @@ describe("signing out", () => {
     const user = crypto.randomUUID();
     const anna = await signIn(shared(), { user });
     const byHand = await shared().token(["data:heart_rate:read"], { user });
-    const other = await signInAgain(anna);
+    const other = await inAnotherBrowser(anna);
     using socket = await Listener.open(shared().origin, other.token);
     using staying = await Listener.open(shared().origin, byHand);
     expect((await askAccount(shared(), anna.token, "DELETE", "/sessions")).status).toBe(204);

@@ -169,6 +169,10 @@ describe("erasing an account", () => {
     const readingsOfBen = await storedReadings(server, "ben");
     // What others have with her is hers too: the app that nobody registered stays.
     const anna = await settle(server, { token: ben.byHand });
+    const filled = Object.entries(rowsOf(join(server.folder, "control.db"))).filter(
+      ([, rows]) => rows.length > 0,
+    );
+    expect(Object.keys(before).sort()).toEqual([...filled.map(([table]) => table), "erasure"].sort());
     const joined = await storedReadings(server, NAME);
     expect(joined).toHaveLength(300);
     expect(profilesWithReadings(server.folder)).toEqual(new Set([ben.profile.id, anna.profile.id]));

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { SCOPES } from "../../../src/domain/scopes.ts";
 import { connect, newClient, readAccount, type TrailAnswer } from "../../support/account.ts";
 import { Listener } from "../../support/listener.ts";
@@ -72,4 +73,5 @@ test("an orderly end writes what was counted last", async () => {
   const page = await signIn(second, { user: "me" });
   const { tokens } = await readAccount<Listed>(second, page.token, "/tokens");
   expect(tokens).toMatchObject([{ write_count: 1 }]);
+  rmSync(folder, { recursive: true, force: true });
 });

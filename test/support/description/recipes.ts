@@ -4,6 +4,7 @@ import { SCOPES } from "../../../src/domain/scopes.ts";
 import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
 import { type SignedInPerson, signIn } from "../signedIn.ts";
+import { accountRecipes } from "./accountRecipes.ts";
 
 /** What a described operation is asked with so that it answers well. */
 export interface Recipe {
@@ -27,11 +28,20 @@ export interface FurnishedServer {
   readonly recipeFor: (operation: string) => Promise<readonly Recipe[]>;
 }
 
+/** Makes recipes for one operation. */
+export type Recipes = () => Promise<readonly Recipe[]>;
+
 const EVERYTHING: readonly Scope[] = SCOPES;
 const ROOMS = "/api/heartwire/v1/rooms";
 
 export async function furnish(): Promise<FurnishedServer> {
-  const limits = { roomsMax: 1_000, roomMembershipsMax: 1_000, widgetsMax: 1_000 };
+  const limits = {
+    roomsMax: 1_000,
+    roomMembershipsMax: 1_000,
+    widgetsMax: 1_000,
+    tokensMax: 1_000,
+    clientsMax: 1_000,
+  };
   const server = await startTestServer({ limits });
   const token = await server.token(EVERYTHING, { user: "anna" });
   const page = await signIn(server, { user: "anna", email: "anna@example.org" });
@@ -62,7 +72,8 @@ export async function furnish(): Promise<FurnishedServer> {
     const { widget } = await call(token, "/api/v1/widgets", "POST", {});
     return { id: (widget as { readonly id: string }).id };
   };
-  const recipes: Readonly<Record<string, () => Promise<readonly Recipe[]>>> = {
+  const recipes: Readonly<Record<string, Recipes>> = {
+    ...accountRecipes(server, page),
     writeHeartRate: async () => [{ body: { measured_at: Date.now(), data: { heart_rate: 75 } } }],
     getLatestHeartRate: async () => [{}, { query: "response_mode=text_plain_only_heart_rate" }],
     getWelcome: async () => [{ headers: { accept: "*/*" } }, { headers: { accept: "text/html" } }],

@@ -20,6 +20,8 @@ export interface Row {
   readonly server?: true;
   /** What just these scopes are answered where another one hides the thing itself: a widget whose link is open. */
   readonly hiddenFrom?: 404;
+  /** Whoever does it is signed out or gone afterwards: it is asked by somebody who was made for it. */
+  readonly spends?: true;
   /** Reads a token in the query too. */
   readonly query?: true;
 }
@@ -28,6 +30,7 @@ const READ: Scope = "data:heart_rate:read";
 const WRITE: Scope = "data:heart_rate:write";
 const OURS = "/api/heartwire/v1";
 const ROOMS = `${OURS}/rooms`;
+const ACCOUNT = `${OURS}/account`;
 
 const ANYBODY: Row = { right: "anybody" };
 
@@ -55,6 +58,26 @@ export const ROWS: Readonly<Record<string, Row>> = {
   [`DELETE ${OURS}/widgets/:id`]: { right: ["widgets:update"], stranger: 404, hiddenFrom: 404 },
   [`PUT ${OURS}/widgets/:id/link`]: { right: ["widgets:update", READ], stranger: 404 },
   [`DELETE ${OURS}/widgets/:id/link`]: { right: ["widgets:update"], stranger: 404, hiddenFrom: 404 },
+  [`GET ${ACCOUNT}`]: { right: "page", stranger: "own" },
+  [`PUT ${ACCOUNT}/details`]: { right: "page", stranger: "own" },
+  [`DELETE ${ACCOUNT}/sessions`]: { right: "page", spends: true },
+  [`DELETE ${ACCOUNT}/sessions/:id`]: { right: "page", stranger: 404 },
+  [`DELETE ${ACCOUNT}/passkeys/:id`]: { right: "page", stranger: 404 },
+  [`DELETE ${ACCOUNT}/outside`]: { right: "page", spends: true },
+  [`GET ${ACCOUNT}/tokens`]: { right: "page", stranger: "own" },
+  [`POST ${ACCOUNT}/tokens`]: { right: "page", stranger: "own" },
+  [`DELETE ${ACCOUNT}/tokens/:id`]: { right: "page", stranger: 404 },
+  [`GET ${ACCOUNT}/apps`]: { right: "page", stranger: "own" },
+  [`DELETE ${ACCOUNT}/apps/:clientId`]: { right: "page", stranger: 404 },
+  [`DELETE ${ACCOUNT}/apps/:clientId/secret`]: { right: "page", stranger: 404 },
+  [`GET ${ACCOUNT}/clients`]: { right: "page", stranger: "own" },
+  [`POST ${ACCOUNT}/clients`]: { right: "page", stranger: "own" },
+  [`PUT ${ACCOUNT}/clients/:clientId`]: { right: "page", stranger: 404 },
+  [`DELETE ${ACCOUNT}/clients/:clientId`]: { right: "page", stranger: 404 },
+  [`POST ${ACCOUNT}/clients/:clientId/secret`]: { right: "page", stranger: 404 },
+  [`GET ${ACCOUNT}/activity`]: { right: "page", stranger: "own" },
+  [`GET ${ACCOUNT}/export`]: { right: "page", stranger: "own" },
+  [`POST ${ACCOUNT}/erase`]: { right: "page", spends: true },
   // By the address of an open link alone, as older clients and OBS ask.
   "POST /v1/api/public/rpc": ANYBODY,
   "GET /v1/api/feed/:id": ANYBODY,
