@@ -1,7 +1,7 @@
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { ControlTables } from "./controlTables.ts";
-import { inChunks } from "./sqlChunks.ts";
 import type { TokenUseCount, TokenUses } from "./tokenUses.ts";
+import type { TrailDetails } from "./trail.ts";
 
 /** Tokens that one statement counts: it takes a millisecond or two, after which other work of this thread goes on. */
 const TOKENS_A_STATEMENT = 100;
@@ -45,7 +45,7 @@ async function addAll(
     const parameters = merged.slice(from, from + TOKENS_A_STATEMENT).flat();
     while (parameters.length < TOKENS_A_STATEMENT * COLUMNS) parameters.push(NOBODY);
     await transaction.executeQuery({ ...statement, parameters });
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 
@@ -86,34 +86,47 @@ async function recordFirstUses(
   counts: readonly TokenUseCount[],
   unknown: readonly number[],
 ): Promise<void> {
-  const unused = await inChunks(unknown, (ids) =>
-    transaction
+  const firstAt = new Map(counts.map((count) => [count.token, count.firstAt]));
+  for (let from = 0; from < unknown.length; from += TOKENS_A_STATEMENT) {
+    const unused = await transaction
       .selectFrom("access_token")
       .leftJoin("app_grant", "app_grant.id", "access_token.grant_id")
       .leftJoin("client", "client.id", "app_grant.client_id")
       .select(["access_token.id", "access_token.profile_id", "access_token.label"])
       .select(["client.public_id as client_id", "client.name as client_name"])
-      .where("access_token.id", "in", ids)
+      .where("access_token.id", "in", unknown.slice(from, from + TOKENS_A_STATEMENT))
       .where("access_token.first_used_at", "is", null)
       .where("access_token.profile_id", "is not", null)
-      .execute(),
-  );
-  if (unused.length === 0) return;
-  const firstAt = new Map(counts.map((count) => [count.token, count.firstAt]));
-  for (const { id, profile_id, label, client_id, client_name } of unused) {
-    const details = {
-      ...(label === null ? {} : { name: label }),
-      ...(client_id === null ? {} : { client_id }),
-      ...(client_name === null ? {} : { client_name }),
-    };
-    await transaction
-      .insertInto("trail")
-      .values({
-        at: firstAt.get(id) ?? 0,
-        profile_id,
-        kind: "token_first_used",
-        details: JSON.stringify(details),
-      })
       .execute();
+    if (unused.length > 0) {
+      const entries = unused.map((row) => ({
+        at: firstAt.get(row.id) ?? 0,
+        profile_id: row.profile_id,
+        kind: "token_first_used" as const,
+        details: JSON.stringify(detailsOf(row)),
+      }));
+      await transaction.insertInto("trail").values(entries).execute();
+    }
+    await nextTurn();
   }
+}
+
+interface UsedToken {
+  readonly label: string | null;
+  readonly client_id: string | null;
+  readonly client_name: string | null;
+}
+
+/** What the token is for, in its maker's words, or whose it is. */
+function detailsOf({ label, client_id, client_name }: UsedToken): TrailDetails {
+  return {
+    ...(label === null ? {} : { name: label }),
+    ...(client_id === null ? {} : { client_id }),
+    ...(client_name === null ? {} : { client_name }),
+  };
+}
+
+/** Lets other work of this thread go on: somebody waits for an answer. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
