@@ -5,9 +5,11 @@ import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "./api/sharedAnswers.ts";
+import { AppRequests } from "./auth/oauth/appRequests.ts";
 import { SessionTokens } from "./auth/sessionTokens.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
 import { readOwnCertificate } from "./certificates/ownCertificate.ts";
+import { startCleaning } from "./cleaning.ts";
 import { ControlChanges } from "./controlChanges.ts";
 import { PULSOID_HOSTS } from "./domain/pulsoidHosts.ts";
 import type { EpochMs } from "./domain/reading.ts";
@@ -54,7 +56,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
   const bus = new MemoryBus();
   const sessionTokens = new SessionTokens(limits.sessionTokensMax);
-  const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax, sessionTokens);
+  const verifier = new TokenVerifier(
+    storage.directory,
+    limits.cachedTokensMax,
+    sessionTokens,
+    settings.queryTokens === "on",
+  );
+  const appRequests = new AppRequests(limits);
   const sockets = new LiveSockets();
   const { directory } = storage;
   const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
@@ -84,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ingest: new Ingest(storage.readings, bus),
     verifier,
     sessionTokens,
+    appRequests,
     sockets,
     roomFeeds,
     control,
@@ -101,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   listeners = listening;
   const stopWatching = control.start();
+  const cleaning = startCleaning(context);
 
   return {
     url: listening.url,
@@ -111,8 +121,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async stop() {
       stopping = true;
       stopWatching();
+      appRequests.polls.releaseAll();
       sockets.closeAll();
       await listening.stop();
+      await cleaning.stop();
       await storage.close();
     },
   };

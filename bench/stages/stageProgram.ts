@@ -7,6 +7,7 @@ import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import { authorise } from "../../src/auth/bearer.ts";
+import { AppRequests } from "../../src/auth/oauth/appRequests.ts";
 import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
@@ -60,6 +61,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     ingest: new Ingest(store, bus),
     verifier,
     sessionTokens: new SessionTokens(0),
+    appRequests: new AppRequests(DEFAULT_LIMITS),
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

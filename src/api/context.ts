@@ -1,3 +1,4 @@
+import type { AppRequests } from "../auth/oauth/appRequests.ts";
 import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
@@ -26,6 +27,8 @@ export interface Context {
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
   readonly sessionTokens: SessionTokens;
+  /** What apps ask for, and nobody has decided yet. */
+  readonly appRequests: AppRequests;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;

@@ -39,7 +39,8 @@ const OWN_SCHEME = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:\/?(?:\/(?!\/)|[^/]|$)/;
 export function redirectUriFault(uri: string): string | undefined {
   if (uri.length > REDIRECT_URI_LENGTH_MAX) return `expected at most ${REDIRECT_URI_LENGTH_MAX} characters`;
   if (uri.includes("#")) return "expected an address without a fragment (#)";
-  if (!PLAIN.test(uri)) return "expected an address of plain ASCII characters, everything else percent-encoded";
+  if (!PLAIN.test(uri))
+    return "expected an address of plain ASCII characters, everything else percent-encoded";
   const parsed = URL.parse(uri);
   if (parsed === null) return "expected an absolute address, such as https://app.example/callback";
   if (parsed.username !== "" || parsed.password !== "") return "expected an address without a user name";

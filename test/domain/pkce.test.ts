@@ -5,7 +5,13 @@ const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 test("a challenge is a SHA-256 in base64url without padding", () => {
   expect(isCodeChallenge(CHALLENGE)).toBe(true);
-  for (const wrong of ["", `${CHALLENGE}=`, CHALLENGE.slice(1), `${CHALLENGE}x`, CHALLENGE.replace("-", "+")]) {
+  for (const wrong of [
+    "",
+    `${CHALLENGE}=`,
+    CHALLENGE.slice(1),
+    `${CHALLENGE}x`,
+    CHALLENGE.replace("-", "+"),
+  ]) {
     expect(isCodeChallenge(wrong)).toBe(false);
   }
 });

@@ -4,6 +4,7 @@ import { SCOPES } from "../../../src/domain/scopes.ts";
 import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
 import { type SignedInPerson, signIn } from "../signedIn.ts";
+import { oauthRecipes } from "./oauthRecipes.ts";
 
 /** What a described operation is asked with so that it answers well. */
 export interface Recipe {
@@ -31,7 +32,13 @@ const EVERYTHING: readonly Scope[] = SCOPES;
 const ROOMS = "/api/heartwire/v1/rooms";
 
 export async function furnish(): Promise<FurnishedServer> {
-  const limits = { roomsMax: 1_000, roomMembershipsMax: 1_000, widgetsMax: 1_000 };
+  const limits = {
+    roomsMax: 1_000,
+    roomMembershipsMax: 1_000,
+    widgetsMax: 1_000,
+    deviceRequestsPerMinuteMax: 10_000,
+    revocationsPerMinuteMax: 10_000,
+  };
   const server = await startTestServer({ limits });
   const token = await server.token(EVERYTHING, { user: "anna" });
   const page = await signIn(server, { user: "anna", email: "anna@example.org" });
@@ -107,6 +114,7 @@ export async function furnish(): Promise<FurnishedServer> {
       return [{ parameters: { roomId, profileId: "me" } }];
     },
   };
+  Object.assign(recipes, oauthRecipes(server, page));
   return { server, token, page, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
 }
 
