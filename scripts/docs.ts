@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { API_ERRORS } from "../src/api/errors.ts";
+import { OAUTH_ERRORS, type OAuthErrorRow } from "../src/api/oauth/oauthErrors.ts";
 import { LIMITS } from "../src/settings/limits.ts";
 import { CLIENT_ENVIRONMENT, SETTINGS, type Setting } from "../src/settings/table.ts";
 
@@ -84,6 +85,27 @@ function errorsPage(): string {
     "`insufficient_scope` stands the scope that is missing.",
     "",
     ...table(["status", "code", "message", "WWW-Authenticate", "when"], errors),
+    "",
+    "## Below /oauth2/",
+    "",
+    "What the authorization server refuses is told in the words of RFC 6749, in a body or in the address to which an app is sent back.",
+    "A description may say more than the one here, such as which parameter is wrong. What comes before it (a path that is not there, a",
+    "method, a host, a body that is too large, a fault of the server) is told as above.",
+    "",
+    "```json",
+    '{"error":"invalid_client","error_description":"the client is unknown or its secret is wrong"}',
+    "```",
+    "",
+    ...table(["status", "error", "error_description", "when"], oauthErrors()),
+  ]);
+}
+
+function oauthErrors(): readonly (readonly string[])[] {
+  return Object.values<OAuthErrorRow>(OAUTH_ERRORS).map(({ status, error, description, when }) => [
+    String(status),
+    `\`${error}\``,
+    description === undefined ? "none" : `\`${description}\``,
+    when,
   ]);
 }
 

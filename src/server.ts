@@ -6,10 +6,12 @@ import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "./api/sharedAnswers.ts";
+import { AppRequests } from "./auth/oauth/appRequests.ts";
 import { SessionTokens } from "./auth/sessionTokens.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
 import { UseCounts } from "./auth/useCounts.ts";
 import { readOwnCertificate } from "./certificates/ownCertificate.ts";
+import { startCleaning } from "./cleaning.ts";
 import { ControlChanges } from "./controlChanges.ts";
 import { PULSOID_HOSTS } from "./domain/pulsoidHosts.ts";
 import type { EpochMs } from "./domain/reading.ts";
@@ -57,7 +59,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const storage = await openFolder(settings.data, { durability: settings.durability, limits });
   const bus = new MemoryBus();
   const sessionTokens = new SessionTokens(limits.sessionTokensMax);
-  const verifier = new TokenVerifier(storage.directory, limits.cachedTokensMax, sessionTokens);
+  const verifier = new TokenVerifier(
+    storage.directory,
+    limits.cachedTokensMax,
+    sessionTokens,
+    settings.queryTokens === "on",
+  );
+  const appRequests = new AppRequests(limits);
   const sockets = new LiveSockets();
   const { directory } = storage;
   const roomFeeds = new RoomFeeds(bus, directory.rooms, clock);
@@ -92,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sessionTokens,
     uses,
     erasures,
+    appRequests,
     sockets,
     roomFeeds,
     control,
@@ -111,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopWatching = control.start();
   erasures.look();
   const stopCounting = writeRegularly(uses, faults);
+  const cleaning = startCleaning(context);
 
   return {
     url: listening.url,
@@ -121,10 +131,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async stop() {
       stopping = true;
       stopWatching();
+      appRequests.polls.releaseAll();
       sockets.closeAll();
       await listening.stop();
       await erasures.end();
       await stopCounting();
+      await cleaning.stop();
       await storage.close();
     },
   };

@@ -7,6 +7,7 @@ import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
 import { authorise } from "../../src/auth/bearer.ts";
+import { AppRequests } from "../../src/auth/oauth/appRequests.ts";
 import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
 import { UseCounts } from "../../src/auth/useCounts.ts";
@@ -63,6 +64,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     sessionTokens: new SessionTokens(0),
     uses: new UseCounts(directory.tokenUses, DEFAULT_LIMITS.countedTokensMax),
     erasures: { finish: async () => {} },
+    appRequests: new AppRequests(DEFAULT_LIMITS),
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

@@ -1,3 +1,4 @@
+import type { AppRequests } from "../auth/oauth/appRequests.ts";
 import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { UseCounts } from "../auth/useCounts.ts";
@@ -30,6 +31,8 @@ export interface Context {
   /** How often tokens are used. */
   readonly uses: UseCounts;
   readonly erasures: Erasing;
+  /** What apps ask for, and nobody has decided yet. */
+  readonly appRequests: AppRequests;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;

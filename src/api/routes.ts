@@ -18,6 +18,18 @@ import { showAccount } from "./account/showAccount.ts";
 import { descriptions } from "./native/descriptions.ts";
 import { health } from "./native/health.ts";
 import { metrics } from "./native/metrics.ts";
+import { authorize } from "./oauth/authorize.ts";
+import { decideAuthorization } from "./oauth/decideAuthorization.ts";
+import { decideDevice } from "./oauth/decideDevice.ts";
+import { deviceAuthorization } from "./oauth/deviceAuthorization.ts";
+import { deviceConsent } from "./oauth/deviceConsent.ts";
+import { introspect } from "./oauth/introspect.ts";
+import { lookAtAuthorization } from "./oauth/lookAtAuthorization.ts";
+import { lookAtDevice } from "./oauth/lookAtDevice.ts";
+import { metadata } from "./oauth/metadata.ts";
+import { OAUTH_PATHS } from "./oauth/paths.ts";
+import { revoke } from "./oauth/revoke.ts";
+import { token } from "./oauth/token.ts";
 import type { Operation } from "./operation.ts";
 import { JOIN_PATH, joinPage } from "./pages/joinPage.ts";
 import { overlayAlias, overlayAsset, overlayPage } from "./pages/overlay.ts";
@@ -114,6 +126,17 @@ export const ROUTES: readonly Route[] = [
   { path: "/v1/api/feed/:id", methods: { GET: feed } },
   { path: `${OURS}/links/:id`, methods: { GET: view } },
   { path: "/listen/:id", methods: { GET: listen }, direct: true },
+  { path: OAUTH_PATHS.authorize, methods: { GET: authorize } },
+  { path: OAUTH_PATHS.token, methods: { POST: token } },
+  { path: OAUTH_PATHS.revoke, methods: { POST: revoke } },
+  { path: OAUTH_PATHS.introspect, methods: { POST: introspect } },
+  { path: OAUTH_PATHS.deviceAuthorization, methods: { POST: deviceAuthorization } },
+  { path: OAUTH_PATHS.deviceConsent, methods: { GET: deviceConsent } },
+  { path: OAUTH_PATHS.metadata, methods: { GET: metadata } },
+  { path: `${OURS}/authorizations`, methods: { POST: decideAuthorization } },
+  { path: `${OURS}/authorizations/look`, methods: { POST: lookAtAuthorization } },
+  { path: `${OURS}/device_authorizations`, methods: { POST: decideDevice } },
+  { path: `${OURS}/device_authorizations/look`, methods: { POST: lookAtDevice } },
   { path: "/health/live", methods: { GET: health.live }, direct: true, anyHost: true },
   { path: "/health/ready", methods: { GET: health.ready }, direct: true, anyHost: true },
   { path: "/metrics", methods: { GET: metrics } },

@@ -86,7 +86,8 @@ export function authorise(
   verifier: TokenVerifier,
   now: EpochMs,
 ): TokenRecord | Promise<TokenRecord> {
-  const found = verifier.find(readToken(request, demand));
+  const query = demand.query && verifier.readsQueries;
+  const found = verifier.find(readToken(request, { query }));
   if (!(found instanceof Promise)) return permit(found, demand, now);
   return answerOf(found).then((record) => permit(record, demand, now));
 }

@@ -20,10 +20,18 @@ export class TokenVerifier {
   readonly #directory: Directory;
   readonly #cachedTokensMax: number;
   readonly #sessions: Pick<SessionTokens, "find">;
+  /** Whether the routes that allow it read a token in the query. */
+  readonly readsQueries: boolean;
   #found = new Map<string, TokenRecord>();
   #revision = 0;
 
-  constructor(directory: Directory, cachedTokensMax: number, sessions: Pick<SessionTokens, "find">) {
+  constructor(
+    directory: Directory,
+    cachedTokensMax: number,
+    sessions: Pick<SessionTokens, "find">,
+    readsQueries = true,
+  ) {
+    this.readsQueries = readsQueries;
     this.#directory = directory;
     this.#cachedTokensMax = cachedTokensMax;
     this.#sessions = sessions;

@@ -119,6 +119,41 @@ export const LIMITS = {
     "tokens",
     "Tokens that pages of one sign-in session hold at the same time, ten minutes each; one more ends the oldest.",
   ),
+  unknownDevicesMax: limit(
+    1_000,
+    "requests",
+    "Devices of apps that nobody let in yet and that wait for a person, in memory alone; one more is answered 429.",
+  ),
+  unknownDevicesPerSenderMax: limit(
+    20,
+    "requests",
+    "The same from one address (of IPv6: from one network of 64 bits); one more is answered 429.",
+  ),
+  devicesPerClientMax: limit(
+    10_000,
+    "requests",
+    "Devices of one known app that wait for a person; one more is answered 429.",
+  ),
+  deviceRequestsPerMinuteMax: limit(
+    60,
+    "requests",
+    "Requests of devices from one address within a minute, of all apps; one more is answered 429.",
+  ),
+  revocationsPerMinuteMax: limit(
+    600,
+    "requests",
+    "Tokens that one address may end within a minute; one more is answered 429.",
+  ),
+  tokensPerMinuteMax: limit(
+    120,
+    "tokens",
+    "Tokens that one app may be given in its own name within a minute, and refreshes of one grant; one more is answered 429.",
+  ),
+  unknownUserCodesPerMinuteMax: limit(
+    30,
+    "codes",
+    "Codes of devices that are not there and that one person may type within a minute; after them every code is answered 429.",
+  ),
   shutdownSeconds: limit(
     10,
     "seconds",

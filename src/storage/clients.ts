@@ -46,6 +46,8 @@ export interface Clients {
 
   find(publicId: string): Promise<Client | undefined>;
 
+  findByNumber(client: ClientNumber): Promise<Client | undefined>;
+
   listOwned(owner: ProfileId): Promise<readonly Client[]>;
 
   /** @returns false when there is no such client */

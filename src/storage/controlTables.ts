@@ -134,6 +134,7 @@ export interface ControlTables {
     readonly redirect_uri: string;
     readonly redirect_uri_given: Flag;
     readonly scopes: string;
+    readonly scopes_differ: Flag;
     readonly code_challenge: string | null;
     readonly created_at: number;
     readonly expires_at: number;
@@ -156,6 +157,7 @@ export interface ControlTables {
     readonly client_id: number;
     readonly profile_id: number | null;
     readonly scopes: string;
+    readonly scopes_differ: Flag;
     readonly created_at: number;
     readonly expires_at: number;
     readonly outcome: "granted" | "denied" | null;

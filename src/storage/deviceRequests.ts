@@ -8,6 +8,8 @@ export interface NewDeviceRequest {
   readonly userCodeHash: string;
   readonly client: ClientNumber;
   readonly scopes: readonly Scope[];
+  /** Whether the device asked for others. */
+  readonly scopesDiffer: boolean;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
 }

@@ -33,6 +33,8 @@ export interface NewCode {
   /** Whether the authorization request named it, and so the token request must (RFC 6749 section 4.1.3). */
   readonly redirectUriGiven: boolean;
   readonly scopes: readonly Scope[];
+  /** Whether the app asked for others: then it is told which they are (RFC 6749 section 5.1). */
+  readonly scopesDiffer: boolean;
   /** S256, base64url (RFC 7636 section 4.2). */
   readonly codeChallenge?: string;
   readonly createdAt: EpochMs;
@@ -111,10 +113,10 @@ export interface Grants {
   /** Ends a grant and its tokens. @returns false when it was revoked before, or there is none */
   revoke(grant: GrantId, now: EpochMs): Promise<boolean>;
 
-  /** Ends all that a person granted to a client. @returns how many grants that were */
+  /** Ends all that a person granted to a client, codes and devices that were not redeemed yet included. @returns how many grants that were */
   disconnect(profile: ProfileId, client: ClientNumber, now: EpochMs): Promise<number>;
 
-  /** Ends all that anybody granted to a client, for example because its secret is rotated after a leak. */
+  /** The same for all that anybody granted to a client, for example because its secret is rotated after a leak. */
   revokeAllOf(client: ClientNumber, now: EpochMs): Promise<number>;
 
   /** The apps that a person connected and that may still do something, oldest first. */

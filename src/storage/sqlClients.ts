@@ -51,6 +51,15 @@ export class SqlClients implements Clients {
     return row === undefined ? undefined : toClient(row);
   }
 
+  async findByNumber(client: ClientNumber): Promise<Client | undefined> {
+    const row = await this.#database
+      .selectFrom("client")
+      .selectAll()
+      .where("id", "=", client)
+      .executeTakeFirst();
+    return row === undefined ? undefined : toClient(row);
+  }
+
   async listOwned(owner: ProfileId): Promise<readonly Client[]> {
     const rows = await this.#database
       .selectFrom("client")

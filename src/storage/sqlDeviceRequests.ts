@@ -5,6 +5,7 @@ import type { ClientNumber } from "./clients.ts";
 import type { ControlTables } from "./controlTables.ts";
 import type { DeviceRequest, DeviceRequests, NewDeviceRequest } from "./deviceRequests.ts";
 import type { NewGrant, NewTokenPair } from "./grants.ts";
+import { toFlag } from "./sqlClients.ts";
 import { insertGrant } from "./sqlGrantTokens.ts";
 
 /** Device requests on any engine that Kysely speaks to. */
@@ -24,6 +25,7 @@ export class SqlDeviceRequests implements DeviceRequests {
         client_id: request.client,
         profile_id: null,
         scopes: request.scopes.join(" "),
+        scopes_differ: toFlag(request.scopesDiffer),
         created_at: request.createdAt,
         expires_at: request.expiresAt,
         outcome: null,
@@ -94,6 +96,7 @@ function toRequest(row: Selectable<ControlTables["device_request"]>): DeviceRequ
     id: row.id,
     client: row.client_id as ClientNumber,
     scopes: parseScopes(row.scopes).known,
+    scopesDiffer: row.scopes_differ === 1,
     createdAt: row.created_at as EpochMs,
     expiresAt: row.expires_at as EpochMs,
     ...(row.outcome === null ? {} : { outcome: row.outcome }),

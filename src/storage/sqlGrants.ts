@@ -16,6 +16,7 @@ import type {
 import { clearEnded } from "./sqlClearing.ts";
 import { toFlag } from "./sqlClients.ts";
 import { listApps } from "./sqlConnectedApps.ts";
+import { endUnredeemed, type GrantValues, revokeGrants } from "./sqlGrantEnds.ts";
 import { insertGrant, insertRefreshToken, replaceAccessToken } from "./sqlGrantTokens.ts";
 
 /** Grants on any engine that Kysely speaks to. */
@@ -36,6 +37,7 @@ export class SqlGrants implements Grants {
         redirect_uri: code.redirectUri,
         redirect_uri_given: toFlag(code.redirectUriGiven),
         scopes: code.scopes.join(" "),
+        scopes_differ: toFlag(code.scopesDiffer),
         code_challenge: code.codeChallenge ?? null,
         created_at: code.createdAt,
         expires_at: code.expiresAt,
@@ -137,25 +139,28 @@ export class SqlGrants implements Grants {
         .where("id", "=", refreshToken)
         .executeTakeFirst();
       if (row?.sealed_answer == null) return undefined;
-      await transaction
+      const { numUpdatedRows } = await transaction
         .updateTable("refresh_token")
         .set({ sealed_answer: null })
         .where("id", "=", refreshToken)
-        .execute();
-      return row.sealed_answer;
+        .where("sealed_answer", "=", row.sealed_answer)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n ? row.sealed_answer : undefined;
     });
   }
 
   async revoke(grant: GrantId, now: EpochMs): Promise<boolean> {
-    return (await this.#revokeWhere({ id: grant }, now)) > 0;
+    return this.#database
+      .transaction()
+      .execute(async (transaction) => (await revokeGrants(transaction, { id: grant }, now)) > 0);
   }
 
   disconnect(profile: ProfileId, client: ClientNumber, now: EpochMs): Promise<number> {
-    return this.#revokeWhere({ client_id: client, profile_id: profile }, now);
+    return this.#endAll({ client_id: client, profile_id: profile }, now);
   }
 
   revokeAllOf(client: ClientNumber, now: EpochMs): Promise<number> {
-    return this.#revokeWhere({ client_id: client }, now);
+    return this.#endAll({ client_id: client }, now);
   }
 
   listApps(profile: ProfileId, now: EpochMs): Promise<readonly ConnectedApp[]> {
@@ -166,29 +171,12 @@ export class SqlGrants implements Grants {
     return clearEnded(this.#database, now);
   }
 
-  /** Revokes the grants that have these values, with their tokens. */
-  #revokeWhere(
-    values: Readonly<Partial<Record<"id" | "client_id" | "profile_id", number>>>,
-    now: EpochMs,
-  ): Promise<number> {
+  /** Ends grants, and what would become one. */
+  #endAll(values: GrantValues, now: EpochMs): Promise<number> {
     return this.#database.transaction().execute(async (transaction) => {
-      let query = transaction
-        .updateTable("app_grant")
-        .set({ revoked_at: now })
-        .where("revoked_at", "is", null)
-        .returning("id");
-      for (const [column, value] of Object.entries(values)) {
-        query = query.where(column as keyof typeof values, "=", value);
-      }
-      const ids = (await query.execute()).map(({ id }) => id);
-      if (ids.length === 0) return 0;
-      await transaction
-        .updateTable("access_token")
-        .set({ revoked_at: now })
-        .where("grant_id", "in", ids)
-        .where("revoked_at", "is", null)
-        .execute();
-      return ids.length;
+      const count = await revokeGrants(transaction, values, now);
+      await endUnredeemed(transaction, values, now);
+      return count;
     });
   }
 }
@@ -201,6 +189,7 @@ function toCode(row: Selectable<ControlTables["authorization_code"]>): Authoriza
     redirectUri: row.redirect_uri,
     redirectUriGiven: row.redirect_uri_given === 1,
     scopes: parseScopes(row.scopes).known,
+    scopesDiffer: row.scopes_differ === 1,
     createdAt: row.created_at as EpochMs,
     expiresAt: row.expires_at as EpochMs,
     ...(row.code_challenge === null ? {} : { codeChallenge: row.code_challenge }),

@@ -14,7 +14,9 @@ const shared = sharedServer();
 
 /** Every route that pages of other origins may call, with the methods it takes, as `Allow` names them. */
 const ROUTES = API_ROUTES.map(({ path, methods }) => ({ path: filled(path), taken: Object.keys(methods) }));
-const OPEN_ROUTES = ROUTES.filter(({ path }) => /^\/(v1\/)?api\//.test(path));
+const OPEN_ROUTES = ROUTES.filter(({ path }) =>
+  /^\/((v1\/)?api\/|\.well-known\/|oauth2\/(token|revoke|device_authorization)$)/.test(path),
+);
 
 test("the paths of Pulsoid are among the routes, each with its method alone", () => {
   expect(OPEN_ROUTES).toEqual(

@@ -9,12 +9,14 @@ export type Html = ReturnType<typeof html>;
  * no frame around it.
  *
  * @param style what the page has beside the style of every page
+ * @param status 200 where none is named
  */
 export async function page(
   title: string,
   body: Html,
   style = "",
   headers: Readonly<Record<string, string>> = {},
+  status = 200,
 ): Promise<Response> {
   const allStyle = `${PAGE_STYLE}${style}`;
   const text = await html`<!doctype html>
@@ -31,6 +33,7 @@ ${body}
 </html>
 `;
   return new Response(text.toString(), {
+    status,
     headers: {
       "content-type": "text/html; charset=UTF-8",
       "content-security-policy": policyFor(allStyle),

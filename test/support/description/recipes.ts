@@ -5,6 +5,7 @@ import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
 import { type SignedInPerson, signIn } from "../signedIn.ts";
 import { accountRecipes } from "./accountRecipes.ts";
+import { oauthRecipes } from "./oauthRecipes.ts";
 
 /** What a described operation is asked with so that it answers well. */
 export interface Recipe {
@@ -41,6 +42,8 @@ export async function furnish(): Promise<FurnishedServer> {
     widgetsMax: 1_000,
     tokensMax: 1_000,
     clientsMax: 1_000,
+    deviceRequestsPerMinuteMax: 10_000,
+    revocationsPerMinuteMax: 10_000,
   };
   const server = await startTestServer({ limits });
   const token = await server.token(EVERYTHING, { user: "anna" });
@@ -118,6 +121,7 @@ export async function furnish(): Promise<FurnishedServer> {
       return [{ parameters: { roomId, profileId: "me" } }];
     },
   };
+  Object.assign(recipes, oauthRecipes(server, page));
   return { server, token, page, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
 }
 

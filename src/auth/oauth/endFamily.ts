@@ -1,0 +1,17 @@
+import type { ProfileId } from "../../domain/reading.ts";
+import type { GrantId } from "../../storage/grants.ts";
+import type { TrailDetails } from "../../storage/trail.ts";
+import { type OAuthParts, tokensEnded } from "./parts.ts";
+
+/** Ends all tokens of a grant because one of them is in two hands, and tells the person. */
+export async function endFamily(
+  parts: OAuthParts,
+  grant: GrantId,
+  profile: ProfileId,
+  details: TrailDetails,
+): Promise<void> {
+  const now = parts.clock();
+  if (!(await parts.directory.grants.revoke(grant, now))) return;
+  tokensEnded(parts);
+  await parts.directory.trail.record({ at: now, profile, kind: "app_family_revoked", details });
+}

@@ -1,0 +1,48 @@
+import type { ProfileId } from "../../domain/reading.ts";
+import type { Client } from "../../storage/clients.ts";
+import { isSameSecret, type ShownClient } from "./clientAuthentication.ts";
+import type { OAuthParts } from "./parts.ts";
+import { OAuthRefused } from "./refusal.ts";
+
+/**
+ * An adopted app has a secret that Pulsoid gave it, and nobody here knows it. The first that it shows when it redeems a code that
+ * its person has just approved is pinned for this person, and has to be shown from then on.
+ *
+ * @throws OAuthRefused clientRefused when another one, or none, is shown than is pinned
+ */
+export async function requirePinnedSecret(
+  { directory }: Pick<OAuthParts, "directory">,
+  { client, unverifiedSecretHash: shown }: ShownClient,
+  profile: ProfileId,
+): Promise<void> {
+  if (!client.adopted) return;
+  const pinned = await directory.clients.findPin(client.id, profile);
+  if (pinned !== undefined && !isSameSecret(shown, pinned.secretHash))
+    throw new OAuthRefused("clientRefused");
+}
+
+/** Pins the secret that was shown, unless one is pinned. @returns whether the one that is pinned now is the one that was shown */
+export async function pinSecret(
+  { directory, clock }: Pick<OAuthParts, "directory" | "clock">,
+  { client, unverifiedSecretHash: shown }: ShownClient,
+  profile: ProfileId,
+  details: TrailOfClient,
+): Promise<boolean> {
+  if (!client.adopted || shown === undefined) return true;
+  const before = await directory.clients.findPin(client.id, profile);
+  const pinned = await directory.clients.pin(client.id, profile, shown, clock());
+  if (before === undefined && pinned === shown) {
+    await directory.trail.record({ at: clock(), profile, kind: "client_secret_pinned", details });
+  }
+  return isSameSecret(shown, pinned);
+}
+
+/** How an app stands in the trail. */
+export type TrailOfClient = Readonly<Record<"client_id" | "client_name" | "address", string>>;
+
+export function trailOf(
+  { publicId, name }: Pick<Client, "publicId" | "name">,
+  address: string,
+): TrailOfClient {
+  return { client_id: publicId, client_name: name, address };
+}
