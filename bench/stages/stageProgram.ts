@@ -6,6 +6,7 @@ import { ResponseCounts } from "../../src/api/responseCounts.ts";
 import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
+import { Accounts } from "../../src/auth/accounts/accounts.ts";
 import { authorise } from "../../src/auth/bearer.ts";
 import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { TokenVerifier } from "../../src/auth/tokens.ts";
@@ -46,6 +47,17 @@ class ForgetfulStore implements Pick<ReadingStore, "append"> {
 /** Nobody upgrades, and nobody asks from where. */
 const NOWHERE = { upgrade: () => false, peerOf: () => undefined };
 
+/** Nobody signs in: better-auth is not even loaded. */
+const accounts = new Accounts({
+  settings: readSettings({}),
+  limits: DEFAULT_LIMITS,
+  clock,
+  directory,
+  sessionTokens: new SessionTokens(0),
+  sessionsEnded: () => {},
+  report: () => {},
+});
+
 function allButTheStore(): (request: Request) => Promise<Response> {
   const log = console;
   const bus = new MemoryBus();
@@ -60,6 +72,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     ingest: new Ingest(store, bus),
     verifier,
     sessionTokens: new SessionTokens(0),
+    accounts,
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

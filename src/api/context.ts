@@ -1,3 +1,4 @@
+import type { Accounts } from "../auth/accounts/accounts.ts";
 import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
@@ -26,6 +27,7 @@ export interface Context {
   readonly ingest: Ingest;
   readonly verifier: TokenVerifier;
   readonly sessionTokens: SessionTokens;
+  readonly accounts: Accounts;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;

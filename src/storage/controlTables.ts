@@ -170,6 +170,7 @@ export interface ControlTables {
   readonly sign_in_session: {
     readonly id: string;
     readonly person_id: string;
+    readonly created_at: string;
   };
   readonly sign_in_method: {
     readonly id: string;

@@ -44,6 +44,13 @@ export interface People {
   /** @returns which of these sign-in sessions are still there */
   findSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /**
+   * Ends the sign-in sessions of a person that are older than their newest ones.
+   *
+   * @param kept how many of the newest stay
+   */
+  endOldSessions(person: string, kept: number): Promise<void>;
+
   /** Ends every sign-in session of a person, but one where one is named. @returns how many there were */
   endSessions(person: string, except?: string): Promise<number>;
 }

@@ -69,6 +69,21 @@ export class SqlPeople implements People {
     return new Set(rows.map(({ id }) => id));
   }
 
+  async endOldSessions(person: string, kept: number): Promise<void> {
+    await this.#database
+      .deleteFrom("sign_in_session")
+      .where("person_id", "=", person)
+      .where("id", "not in", (newest) =>
+        newest
+          .selectFrom("sign_in_session")
+          .select("id")
+          .where("person_id", "=", person)
+          .orderBy("created_at", "desc")
+          .limit(kept),
+      )
+      .execute();
+  }
+
   async endSessions(person: string, except?: string): Promise<number> {
     let query = this.#database.deleteFrom("sign_in_session").where("person_id", "=", person);
     if (except !== undefined) query = query.where("id", "!=", except);
