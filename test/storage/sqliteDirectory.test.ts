@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { throwAwayFolder } from "../support/server.ts";
+import { accountsContract } from "./accountsContract.ts";
 import { detailsContract } from "./detailsContract.ts";
 import { directoryContract } from "./directoryContract.ts";
 import type { DirectoryUnderTest } from "./directoryUnderTest.ts";
@@ -57,6 +58,7 @@ test("while another process keeps the file locked, this thread goes on, and what
 });
 
 directoryContract("SQLite", open);
+accountsContract("SQLite", open);
 detailsContract("SQLite", open);
 roomsContract("SQLite", open);
 widgetsContract("SQLite", open);
