@@ -3,7 +3,7 @@ import type { Person } from "../../storage/people.ts";
 import { senderOf } from "../sender.ts";
 import { AccountRefused } from "./accountRefused.ts";
 import type { Accounts } from "./accounts.ts";
-import { signInByPassword } from "./byPassword.ts";
+import { isRefusal, signInByPassword } from "./byPassword.ts";
 import type { Entered } from "./entering.ts";
 import { findLink } from "./links.ts";
 import { permits, requireSignUp, SignUpPermit } from "./signUpPermit.ts";
@@ -67,7 +67,14 @@ async function signUp(
 ): Promise<void> {
   const auth = await accounts.at(visit.origin);
   const headers = await accounts.headers({ ...visit, cookie: null });
-  await withPermit(permit, () => auth.api.signUpEmail({ body: { email, password, name }, headers }));
+  await withPermit(permit, () => auth.api.signUpEmail({ body: { email, password, name }, headers })).catch(
+    async (error) => {
+      // Somebody was given the same address at this moment: it is taken as any other.
+      const { people } = accounts.parts.directory;
+      const isTaken = isRefusal(error, "FAILED_TO_CREATE_USER") && (await people.findByEmail(email));
+      if (!isTaken) throw error;
+    },
+  );
   if (permit.person === undefined) return;
   await welcome(accounts, visit, { id: permit.person, name, email: email.toLowerCase() }, permit.link);
 }
