@@ -32,6 +32,8 @@ export interface People {
   /** @returns false when the profile belongs to somebody else, or the person has one already */
   adopt(person: string, profile: ProfileId): Promise<boolean>;
 
+  find(id: string): Promise<PersonListing | undefined>;
+
   findByEmail(email: string): Promise<PersonListing | undefined>;
 
   findByProfile(profile: ProfileId): Promise<Person | undefined>;

@@ -43,6 +43,11 @@ export class SqlPeople implements People {
     });
   }
 
+  async find(id: string): Promise<PersonListing | undefined> {
+    const row = await this.#listings().where("person.id", "=", id).executeTakeFirst();
+    return row === undefined ? undefined : toListing(row);
+  }
+
   async findByEmail(email: string): Promise<PersonListing | undefined> {
     const row = await this.#listings().where("person.email", "=", email.toLowerCase()).executeTakeFirst();
     return row === undefined ? undefined : toListing(row);

@@ -98,6 +98,8 @@ export function accountsContract(engine: string, open: () => Promise<DirectoryUn
         expect(await people.findByEmail(anna.email.toUpperCase())).toEqual(anna);
         const profile = await people.profileOf(anna, NOON);
         expect(await people.findByEmail(anna.email)).toEqual({ ...anna, profile });
+        expect(await people.find(anna.id)).toEqual({ ...anna, profile });
+        expect(await people.find("nobody")).toBeUndefined();
         expect(await people.list()).toEqual([{ ...anna, profile }]);
         expect(await people.findByEmail("nobody@example.org")).toBeUndefined();
       }),

@@ -176,7 +176,7 @@ export class Accounts {
   }
 
   async #outsideLinked(id: string): Promise<void> {
-    const person = (await this.parts.directory.people.list()).find((one) => one.id === id);
+    const person = await this.parts.directory.people.find(id);
     const name = this.outside?.name ?? "";
     if (person !== undefined) await this.record(person, "outside_sign_in_linked", { name });
   }

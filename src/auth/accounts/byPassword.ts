@@ -23,14 +23,8 @@ export async function signInByPassword(
 ): Promise<Entered> {
   const counters = await countersOf(accounts, visit, email);
   const attempt = accounts.attempts.begin(counters);
-  const auth = await accounts.at(visit.origin);
   try {
-    const { headers } = await auth.api.signInEmail({
-      body: { email, password },
-      headers: await accounts.headers({ ...visit, cookie: null }),
-      returnHeaders: true,
-    });
-    const entered = await enter(accounts, visit, headers.getSetCookie(), "password");
+    const entered = await enterByPassword(accounts, visit, { email, password });
     attempt.succeeded([pairOf(accounts, visit, email)]);
     return entered;
   } catch (error) {
@@ -43,6 +37,21 @@ export async function signInByPassword(
     void recordFailure(accounts, visit, email).catch(accounts.parts.report);
     throw new AccountRefused("wrong credentials");
   }
+}
+
+/** The same for somebody whose account was made at this moment: there was nothing to guess. */
+export async function enterByPassword(
+  accounts: Accounts,
+  visit: Visit,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<Entered> {
+  const auth = await accounts.at(visit.origin);
+  const { headers } = await auth.api.signInEmail({
+    body: { email, password },
+    headers: await accounts.headers({ ...visit, cookie: null }),
+    returnHeaders: true,
+  });
+  return await enter(accounts, visit, headers.getSetCookie(), "password");
 }
 
 /** Changes the password of whoever is signed in, or sets the first one, and ends their other sessions. */
@@ -81,7 +90,7 @@ export async function changePassword(
 
 /**
  * What a sign-in is counted by. When strangers have tried so often that the account makes everybody wait, whoever has signed in
- * to it from this address before is judged without them: nobody can lock somebody else out.
+ * to it from this address before, or set its password by a link, is judged without them: nobody can lock somebody else out.
  */
 async function countersOf(accounts: Accounts, visit: Visit, email: string): Promise<readonly Counter[]> {
   const own = [pairOf(accounts, visit, email), senderCounter(accounts, visit)];
@@ -97,9 +106,12 @@ async function isKnown(accounts: Accounts, { address }: Visit, email: string): P
   const { directory } = accounts.parts;
   // Asked also for accounts that are not there: how long an answer takes does not tell them apart.
   const profile = (await directory.people.findByEmail(email))?.profile?.id ?? NOBODY;
-  const entered = await directory.trail.newest(profile, "signed_in", KNOWN_SIGN_INS);
   const sender = senderOf(address);
-  return entered.some(({ details }) => senderOf(String(details.address)) === sender);
+  for (const kind of ["signed_in", "password_reset"] as const) {
+    const entries = await directory.trail.newest(profile, kind, KNOWN_SIGN_INS);
+    if (entries.some(({ details }) => senderOf(String(details.address)) === sender)) return true;
+  }
+  return false;
 }
 
 /** No profile has this id. */

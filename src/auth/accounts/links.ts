@@ -62,7 +62,7 @@ export async function resetPassword(
   const { directory, clock } = accounts.parts;
   const { link, codeHash, attempt } = await findLink(accounts, visit, code, ["reset"]);
   attempt.succeeded();
-  const person = (await directory.people.list()).find(({ id }) => id === link.person);
+  const person = await directory.people.find(link.person ?? "");
   if (person === undefined) throw new AccountRefused("link over");
   // Before the link is used up: a crowd that waits to be hashed costs nobody their link.
   const hash = await accounts.passwords.hash(password);

@@ -3,7 +3,7 @@ import type { Person } from "../../storage/people.ts";
 import { senderOf } from "../sender.ts";
 import { AccountRefused } from "./accountRefused.ts";
 import type { Accounts } from "./accounts.ts";
-import { isRefusal, signInByPassword } from "./byPassword.ts";
+import { enterByPassword, isRefusal } from "./byPassword.ts";
 import type { Entered } from "./entering.ts";
 import { findLink } from "./links.ts";
 import { permits, requireSignUp, SignUpPermit } from "./signUpPermit.ts";
@@ -38,7 +38,7 @@ export async function signUpByLink(
   await signUp(accounts, visit, account, permit);
   if (permit.person === undefined) throw new AccountRefused("address taken");
   attempt.succeeded();
-  return await signInByPassword(accounts, visit, account);
+  return await enterByPassword(accounts, visit, account);
 }
 
 /**

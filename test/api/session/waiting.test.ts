@@ -5,7 +5,7 @@ import type { Limits } from "../../../src/settings/limits.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { CHEAP_PASSWORDS, PASSWORD, PageBrowser, type Sent } from "../../support/session/browser.ts";
 import { expectRefused } from "../../support/session/errors.ts";
-import { newAccount } from "../../support/session/people.ts";
+import { makeLink, newAccount } from "../../support/session/people.ts";
 
 /** Guessing costs time, more and more of it, by account and by sender. A proxy on this machine says who they are. */
 async function startWaitingServer(limits: Partial<Limits> = {}) {
@@ -102,6 +102,28 @@ describe("failed attempts to sign in", () => {
     // A stranger with the right password waits like the others; the owner at home does not notice.
     expect(await waitOf(guess(server, email, "203.0.113.1", PASSWORD))).toBeGreaterThan(0);
     expect((await guess(server, email, "198.51.100.7", PASSWORD)).status).toBe(200);
+  });
+
+  test("from everywhere are not held against who makes the account, or sets its password by a link", async () => {
+    const { server, time } = await startWaitingServer({ senderAttemptsFree: 5 });
+    await using _ = server;
+    const email = "new@example.org";
+    const attack = async () => {
+      for (let host = 1; host <= 20; host++) await guess(server, email, `192.0.2.${host}`);
+    };
+    await attack();
+    const owner = new PageBrowser(server.origin);
+    const account = { email, name: "New", password: PASSWORD, code: await makeLink(server, "invitation") };
+    expect((await owner.post("sign-up", account, from("198.51.100.1"))).status).toBe(200);
+    time.aheadMs += 901_000;
+    await attack();
+    expect(await waitOf(guess(server, email, "203.0.113.1", PASSWORD))).toBeGreaterThan(0);
+    const person = (await server.server.storage.directory.people.findByEmail(email))?.id as string;
+    const code = await makeLink(server, "reset", { person, expiresAt: Date.now() + 3_600_000 });
+    const password = "a password of today";
+    const reset = new PageBrowser(server.origin).post("reset", { code, password }, from("203.0.113.1"));
+    expect((await reset).status).toBe(204);
+    expect((await guess(server, email, "203.0.113.1", password)).status).toBe(200);
   });
 
   test("at a stranger's own account do not pay for those at others", async () => {

@@ -4,9 +4,9 @@ import { SCOPES } from "../../../src/domain/scopes.ts";
 import { freePort } from "../freePort.ts";
 import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
-import { type SignedInPerson, signIn } from "../signedIn.ts";
 import { CHEAP_PASSWORDS } from "../session/browser.ts";
 import { OutsideProviderProcess } from "../session/outsideProvider.ts";
+import { type SignedInPerson, signIn } from "../signedIn.ts";
 import { sessionRecipes } from "./sessionRecipes.ts";
 
 /** What a described operation is asked with so that it answers well. */
