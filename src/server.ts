@@ -1,11 +1,14 @@
 import { createApp } from "./api/app.ts";
 import type { Context, Log } from "./api/context.ts";
 import { ApiError } from "./api/errors.ts";
+import { toApiError } from "./api/failures.ts";
 import { FaultLog } from "./api/faultLog.ts";
 import { LiveSockets } from "./api/liveSockets.ts";
 import { ResponseCounts } from "./api/responseCounts.ts";
 import { RoomFeeds } from "./api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "./api/sharedAnswers.ts";
+import { Accounts } from "./auth/accounts/accounts.ts";
+import type { PasswordCost } from "./auth/accounts/passwords.ts";
 import { AppRequests } from "./auth/oauth/appRequests.ts";
 import { SessionTokens } from "./auth/sessionTokens.ts";
 import { TokenVerifier } from "./auth/tokens.ts";
@@ -30,6 +33,8 @@ export interface ServerOptions {
   readonly log: Log;
   readonly limits?: Partial<Limits>;
   readonly clock?: () => EpochMs;
+  /** What hashing a password costs; for tests, which hash many. */
+  readonly passwordCost?: PasswordCost;
 }
 
 export interface RunningServer {
@@ -82,6 +87,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     changedElsewhere: () => erasures.look(),
   });
   const uses = new UseCounts(directory.tokenUses, limits.countedTokensMax);
+  const accounts = new Accounts({
+    settings,
+    limits,
+    clock,
+    directory,
+    sessionTokens,
+    sessionsEnded: () => control.announce({ rights: ["session"] }),
+    report: (fault) => faults.report(toApiError(fault)),
+    passwordCost: options.passwordCost,
+  });
   // A page under one of Pulsoid's names is never ours (see api/pulsoidHost.ts), whatever the public address says.
   const publicUrl = PULSOID_HOSTS.includes(settings.publicUrl?.hostname ?? "")
     ? undefined
@@ -101,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     uses,
     erasures,
     appRequests,
+    accounts,
     sockets,
     roomFeeds,
     control,

@@ -6,6 +6,7 @@ import { ResponseCounts } from "../../src/api/responseCounts.ts";
 import { empty } from "../../src/api/responses.ts";
 import { RoomFeeds } from "../../src/api/rooms/roomFeeds.ts";
 import { SharedAnswers } from "../../src/api/sharedAnswers.ts";
+import { Accounts } from "../../src/auth/accounts/accounts.ts";
 import { authorise } from "../../src/auth/bearer.ts";
 import { AppRequests } from "../../src/auth/oauth/appRequests.ts";
 import { SessionTokens } from "../../src/auth/sessionTokens.ts";
@@ -48,6 +49,17 @@ class ForgetfulStore implements Pick<ReadingStore, "append"> {
 /** Nobody upgrades, and nobody asks from where. */
 const NOWHERE = { upgrade: () => false, peerOf: () => undefined };
 
+/** Nobody signs in: better-auth is not even loaded. */
+const accounts = new Accounts({
+  settings: readSettings({}),
+  limits: DEFAULT_LIMITS,
+  clock,
+  directory,
+  sessionTokens: new SessionTokens(0),
+  sessionsEnded: () => {},
+  report: () => {},
+});
+
 function allButTheStore(): (request: Request) => Promise<Response> {
   const log = console;
   const bus = new MemoryBus();
@@ -65,6 +77,7 @@ function allButTheStore(): (request: Request) => Promise<Response> {
     uses: new UseCounts(directory.tokenUses, DEFAULT_LIMITS.countedTokensMax),
     erasures: { finish: async () => {} },
     appRequests: new AppRequests(DEFAULT_LIMITS),
+    accounts,
     sockets: new LiveSockets(),
     roomFeeds: new RoomFeeds(bus, directory.rooms, clock),
     log,

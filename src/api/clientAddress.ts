@@ -2,11 +2,10 @@ import { isIP } from "node:net";
 import type { Settings } from "../settings/settings.ts";
 import type { Call } from "./context.ts";
 
+export { senderOf } from "../auth/sender.ts";
+
 /** What counts as one sender when no address is known. */
 const UNKNOWN = "unknown";
-
-/** What a provider gives one customer of IPv6 at least: whoever has one address of it has all. */
-const IPV6_CUSTOMER_GROUPS = 4;
 
 /**
  * The address from which a request was sent, for limits on attempts and for the trail. It is the other end of the
@@ -32,17 +31,6 @@ export function clientAddress({
     if (!proxies.check(hop, family(hop))) break;
   }
   return address;
-}
-
-/** The part of an address that stands for one sender: all of IPv4, the customer's network of IPv6. */
-export function senderOf(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const filled =
-    tail === undefined ? groups : [...groups, ...Array(8 - groups.length - rest.length).fill("0"), ...rest];
-  return `${filled.slice(0, IPV6_CUSTOMER_GROUPS).join(":")}::/64`;
 }
 
 /** An IPv4 address that came in the form of IPv6 is itself; what is no address is nothing. */

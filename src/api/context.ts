@@ -1,3 +1,4 @@
+import type { Accounts } from "../auth/accounts/accounts.ts";
 import type { AppRequests } from "../auth/oauth/appRequests.ts";
 import type { SessionTokens } from "../auth/sessionTokens.ts";
 import type { TokenVerifier } from "../auth/tokens.ts";
@@ -33,6 +34,7 @@ export interface Context {
   readonly erasures: Erasing;
   /** What apps ask for, and nobody has decided yet. */
   readonly appRequests: AppRequests;
+  readonly accounts: Accounts;
   readonly sockets: LiveSockets;
   readonly roomFeeds: RoomFeeds;
   readonly control: Control;

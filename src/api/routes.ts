@@ -52,6 +52,16 @@ import { listRooms } from "./rooms/listRooms.ts";
 import { removeMember } from "./rooms/removeMember.ts";
 import { showRoom } from "./rooms/showRoom.ts";
 import { withdrawInvitations } from "./rooms/withdrawInvitations.ts";
+import { link } from "./session/link.ts";
+import { outside } from "./session/outside.ts";
+import { passkey } from "./session/passkeys.ts";
+import { password } from "./session/password.ts";
+import { reset } from "./session/reset.ts";
+import { signIn } from "./session/signIn.ts";
+import { signOut } from "./session/signOut.ts";
+import { signUp } from "./session/signUp.ts";
+import { token as pageToken } from "./session/token.ts";
+import { ways } from "./session/ways.ts";
 import { feed } from "./widgetLink/feed.ts";
 import { listen } from "./widgetLink/listen.ts";
 import { rpc } from "./widgetLink/rpc.ts";
@@ -143,6 +153,20 @@ export const ROUTES: readonly Route[] = [
   { path: "/openapi.json", methods: { GET: described.openApi } },
   { path: "/asyncapi.json", methods: { GET: described.asyncApi } },
   { path: "/reference", methods: { GET: described.reference } },
+  { path: "/session/ways", methods: { GET: ways } },
+  { path: "/session/sign-in", methods: { POST: signIn } },
+  { path: "/session/sign-up", methods: { POST: signUp } },
+  { path: "/session/link", methods: { POST: link } },
+  { path: "/session/reset", methods: { POST: reset } },
+  { path: "/session/token", methods: { POST: pageToken } },
+  { path: "/session/sign-out", methods: { POST: signOut } },
+  { path: "/session/password", methods: { POST: password } },
+  { path: "/session/passkey/options", methods: { POST: passkey.options } },
+  { path: "/session/passkey/sign-in", methods: { POST: passkey.signIn } },
+  { path: "/session/passkey/new-options", methods: { POST: passkey.newOptions } },
+  { path: "/session/passkey/new", methods: { POST: passkey.add } },
+  { path: "/session/outside", methods: { POST: outside.start } },
+  { path: "/session/outside/callback", methods: { GET: outside.callback } },
   { path: "/", methods: { GET: welcome } },
   { path: "/widget/view/:id", methods: { GET: overlayPage } },
   { path: "/widget/:id", methods: { GET: overlayAlias } },

@@ -4,11 +4,13 @@ import { hashToken, makeToken } from "../auth/tokens.ts";
 import type { EpochMs } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { RunningServer } from "../server.ts";
+import type { Settings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { MANUAL_CLIENT_ID } from "../storage/directory.ts";
 import { FILES } from "../storage/sqlite/files.ts";
 import { CommandFailure } from "./failure.ts";
 import { say } from "./say.ts";
+import { CLAIM_HOURS, newLink } from "./users/oneTimeLink.ts";
 
 /** The name of the first profile. */
 const FIRST_USER = "me";
@@ -32,11 +34,16 @@ export const FIRST_SCOPES: readonly Scope[] = [
  *
  * @throws CommandFailure when the file cannot be written; nothing is stored then
  */
-export async function introduceFirstRun(server: RunningServer, dataFolder: string): Promise<void> {
+export async function introduceFirstRun(
+  server: RunningServer,
+  { data: dataFolder, publicUrl }: Pick<Settings, "data" | "publicUrl">,
+): Promise<void> {
   const { directory } = server.storage;
   if (await directory.hasTokens()) return;
   const token = makeToken();
-  const introduction = firstSteps(server.url.origin, token, dataFolder);
+  const claim = newLink("claim", Date.now() as EpochMs, CLAIM_HOURS);
+  const claimAddress = `${publicUrl?.origin ?? server.url.origin}${claim.path}`;
+  const introduction = firstSteps(server.url.origin, token, claimAddress, dataFolder);
   if (process.stderr.isTTY) say(introduction);
   else writeFirstRun(resolve(join(dataFolder, FILES.firstRun)), introduction);
   const now = Date.now() as EpochMs;
@@ -49,6 +56,9 @@ export async function introduceFirstRun(server: RunningServer, dataFolder: strin
     label: "first run",
     createdAt: now,
   });
+  if ((await directory.people.findByProfile(profile.id)) === undefined) {
+    await directory.links.create({ ...claim.link, profile: profile.id });
+  }
 }
 
 /** A file or link that is there already is replaced: it may be another user's. */
@@ -64,7 +74,7 @@ function writeFirstRun(file: string, introduction: string): void {
   say(`First run: the first user's token and how to use it are in ${file}, readable only by you.`);
 }
 
-function firstSteps(origin: string, token: string, dataFolder: string): string {
+function firstSteps(origin: string, token: string, claimAddress: string, dataFolder: string): string {
   return `
 Welcome. This is the first run: a user "${FIRST_USER}" was made.
 
@@ -73,6 +83,10 @@ Welcome. This is the first run: a user "${FIRST_USER}" was made.
 
 You will not see this token again. It may do everything
 that "${FIRST_USER}" may; give apps tokens of their own.
+
+Make your account, which "${FIRST_USER}" then belongs to, within ${CLAIM_HOURS} hours:
+
+  ${claimAddress}
 
 Send a first reading from another terminal (paste all three lines):
 

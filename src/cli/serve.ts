@@ -29,7 +29,7 @@ async function serve(flags: FlagValues): Promise<void> {
   // Synchronous, so that the last lines before an end are written too.
   const log = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
   const server = await startServer({ settings, log });
-  await introduceFirstRun(server, settings.data).catch(async (error) => {
+  await introduceFirstRun(server, settings).catch(async (error) => {
     await server.stop();
     throw error;
   });

@@ -1,25 +1,34 @@
 import { Command } from "commander";
 import { isBirthDate, SEXES, type Sex, WEIGHT_KILOGRAMS_MAX, WEIGHT_KILOGRAMS_MIN } from "../domain/body.ts";
-import type { DetailedProfile } from "../storage/directory.ts";
+import type { DetailedProfile, Directory } from "../storage/directory.ts";
+import type { Person } from "../storage/people.ts";
 import type { DetailChanges, ProfileDetails } from "../storage/profileDetails.ts";
 import { UsageError } from "./failure.ts";
 import { findProfile } from "./findProfile.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
 import { addSettings } from "./settingsOptions.ts";
+import { claimCommand } from "./users/claim.ts";
 import { deleteUserCommand } from "./users/deleteUser.ts";
+import { inviteCommand } from "./users/invite.ts";
+import { resetCommand } from "./users/reset.ts";
+import { signOutCommand } from "./users/signOut.ts";
 import { withDirectory } from "./withDirectory.ts";
 
 /** `heartwire user`: what is known of the people whose heart rate is kept here, also while the server runs. */
 export function userCommand(): Command {
   return new Command("user")
     .description(
-      "Show and set what is known of a user, or erase one. A running server on the same data folder notices at once.",
+      "Show and set what is known of a user, let people sign in, or erase one. A running server on the same data folder notices at once.",
     )
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(setCommand())
     .addCommand(deleteUserCommand())
+    .addCommand(claimCommand())
+    .addCommand(inviteCommand())
+    .addCommand(resetCommand())
+    .addCommand(signOutCommand())
     .addHelpText(
       "after",
       "\nAge, weight and sex serve the calories of the statistics alone, and stay in the data folder.\n" +
@@ -37,10 +46,13 @@ function listCommand(): Command {
   return addSettings(command, ["data"])
     .addHelpText("after", "\nExample:\n  $ npm run heartwire -- user list")
     .action(async (flags: Flags) => {
-      const profiles = await withDirectory(flags, (directory) => directory.listProfiles());
+      const profiles = await withDirectory(flags, listWithAccounts);
       if (flags.json) console.log(toSeenJson(profiles.map(toJson)));
       else if (profiles.length === 0) say("There are no users yet. Making a token makes its user.");
-      else for (const { name, publicId } of profiles) console.log(`${toSeen(name).padEnd(24)}  ${publicId}`);
+      for (const { name, publicId, account } of flags.json ? [] : profiles) {
+        const email = account === undefined ? "" : `  ${toSeen(account.email)}`;
+        console.log(`${toSeen(name).padEnd(24)}  ${publicId}${email}`);
+      }
     });
 }
 
@@ -52,7 +64,7 @@ function showCommand(): Command {
   return addSettings(command, ["data"])
     .addHelpText("after", "\nExample:\n  $ npm run heartwire -- user show me")
     .action(async (name: string, flags: Flags) => {
-      const profile = await withDirectory(flags, (directory) => findProfile(directory, name));
+      const profile = await withDirectory(flags, (directory) => findWithAccount(directory, name));
       console.log(flags.json ? toSeenJson(toJson(profile)) : describe(profile));
     });
 }
@@ -92,7 +104,7 @@ function setCommand(): Command {
       const profile = await withDirectory(flags, async (directory) => {
         const { id } = await findProfile(directory, name);
         await directory.changeDetails(id, changes);
-        return findProfile(directory, name);
+        return findWithAccount(directory, name);
       });
       say(`"${toSeen(profile.name)}" is set:`);
       console.log(describe(profile));
@@ -138,6 +150,25 @@ function readSex(text: string): Sex {
   return sex;
 }
 
+/** A profile with the account that owns it. */
+interface ProfileWithAccount extends DetailedProfile {
+  readonly account?: Person;
+}
+
+async function listWithAccounts(directory: Directory): Promise<readonly ProfileWithAccount[]> {
+  const [profiles, people] = [await directory.listProfiles(), await directory.people.list()];
+  return profiles.map((one) => {
+    const account = people.find(({ profile }) => profile?.id === one.id);
+    return account === undefined ? one : { ...one, account };
+  });
+}
+
+async function findWithAccount(directory: Directory, name: string): Promise<ProfileWithAccount> {
+  const profile = await findProfile(directory, name);
+  const account = await directory.people.findByProfile(profile.id);
+  return account === undefined ? profile : { ...profile, account };
+}
+
 const LABELS: Readonly<Record<keyof ProfileDetails, string>> = {
   channel: "Channel",
   login: "Login",
@@ -147,21 +178,23 @@ const LABELS: Readonly<Record<keyof ProfileDetails, string>> = {
   sex: "Sex",
 };
 
-function describe({ name, publicId, details }: DetailedProfile): string {
+function describe({ name, publicId, details, account }: ProfileWithAccount): string {
   const rows = Object.entries(LABELS).map(([key, label]): readonly [string, string] => {
     const value = details[key as keyof ProfileDetails];
     return [label, value === undefined ? "-" : toSeen(String(value))];
   });
-  return [["Name", toSeen(name)], ["profile_id", publicId], ...rows]
+  const owner = account === undefined ? "-" : `${toSeen(account.name)} <${toSeen(account.email)}>`;
+  return [["Name", toSeen(name)], ["profile_id", publicId], ["Account", owner], ...rows]
     .map(([label = "", value = ""]) => `${label.padEnd(12)}${value}`)
     .join("\n");
 }
 
-function toJson({ name, publicId, createdAt, details }: DetailedProfile): object {
+function toJson({ name, publicId, createdAt, details, account }: ProfileWithAccount): object {
   return {
     name,
     profile_id: publicId,
     created_at: createdAt,
+    account: account === undefined ? null : { name: account.name, email: account.email },
     channel: details.channel ?? null,
     login: details.login ?? null,
     username: details.username ?? null,

@@ -7,14 +7,13 @@ import type { FlagValues } from "../settings/settings.ts";
 import type { Directory } from "../storage/directory.ts";
 import type { Configuration } from "../storage/rooms.ts";
 import type { Widget } from "../storage/widgets.ts";
-import { fromEnvironment, readBaseUrl } from "./connection.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { findProfile } from "./findProfile.ts";
+import { pagesAddress } from "./pagesAddress.ts";
 import { readConfiguration } from "./rooms/options.ts";
 import { say } from "./say.ts";
 import { readText, toSeen, toSeenJson } from "./seenText.ts";
-import { sharedAddress } from "./serverAddress.ts";
-import { addSettings, settingsOf } from "./settingsOptions.ts";
+import { addSettings } from "./settingsOptions.ts";
 import { withDirectory } from "./withDirectory.ts";
 
 /** `heartwire widget`: what shows a pulse in OBS, also while the server runs. */
@@ -186,9 +185,7 @@ function noSuchWidget(): CommandFailure {
 
 function tellAddress({ publicId }: Widget, flags: WidgetFlags): void {
   say("Paste this address into a browser source of OBS. Whoever knows it sees the pulse:");
-  const isTold = flags.host !== undefined || flags.port !== undefined;
-  const known = !isTold && fromEnvironment("HEARTWIRE_URL") !== undefined ? readBaseUrl({}) : undefined;
-  console.log(`${sharedAddress(settingsOf(flags), known)}/widget/view/${publicId}`);
+  console.log(`${pagesAddress(flags)}/widget/view/${publicId}`);
 }
 
 function describe({ publicId, link, name }: Widget, user: string): string {

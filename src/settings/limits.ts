@@ -154,6 +154,63 @@ export const LIMITS = {
     "codes",
     "Codes of devices that are not there and that one person may type within a minute; after them every code is answered 429.",
   ),
+  passwordHashesMax: limit(
+    2,
+    "hashes",
+    "Passwords that are hashed at the same time, at 19 MiB each; one more waits.",
+  ),
+  passwordHashesWaitingMax: limit(
+    64,
+    "hashes",
+    "Passwords that wait to be hashed; one more is answered 503.",
+  ),
+  accountAttemptsFree: limit(
+    5,
+    "attempts",
+    "Failed attempts to sign in to one account from one address that cost no waiting. The next waits a second, the one after it two, then four and so on.",
+  ),
+  senderAttemptsFree: limit(
+    20,
+    "attempts",
+    "The same for one address, whatever it tries; and for one account from all addresses from which nobody has signed in to it yet.",
+  ),
+  codeAttemptsFree: limit(
+    10,
+    "attempts",
+    "Codes of links that are unknown, used or over, from one address, which cost no waiting.",
+  ),
+  signUpsFree: limit(
+    5,
+    "accounts",
+    "Accounts made from one address where sign-up is open, which cost no waiting.",
+  ),
+  ceremoniesFree: limit(
+    120,
+    "ceremonies",
+    "Sign-ins by passkey or outside provider that were begun from one address and not ended, which cost no waiting.",
+  ),
+  attemptWaitSecondsMax: limit(900, "seconds", "Nobody waits longer than this for the next attempt."),
+  attemptsRememberedMax: limit(
+    100_000,
+    "counters",
+    "Counters of failed attempts in memory; one more makes the one be forgotten that was not touched for longest.",
+  ),
+  ceremoniesMax: limit(
+    10_000,
+    "ceremonies",
+    "Passkeys that are being asked for at the same time, for five minutes each; one more is answered 503.",
+  ),
+  signInSessionsMax: limit(
+    50,
+    "sessions",
+    "Browsers in which one person is signed in; one more ends the oldest sign-in.",
+  ),
+  passkeysMax: limit(20, "passkeys", "Passkeys that one person may have; adding one more is answered 409."),
+  accountOriginsMax: limit(
+    8,
+    "origins",
+    "Addresses of this server (scheme, name and port) for which sign-in is kept ready; one more makes the oldest be made anew.",
+  ),
   shutdownSeconds: limit(
     10,
     "seconds",

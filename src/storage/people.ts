@@ -32,6 +32,8 @@ export interface People {
   /** @returns false when the profile belongs to somebody else, or the person has one already */
   adopt(person: string, profile: ProfileId): Promise<boolean>;
 
+  find(id: string): Promise<PersonListing | undefined>;
+
   findByEmail(email: string): Promise<PersonListing | undefined>;
 
   findByProfile(profile: ProfileId): Promise<Person | undefined>;
@@ -43,6 +45,13 @@ export interface People {
 
   /** @returns which of these sign-in sessions are still there */
   findSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Ends the sign-in sessions of a person that are older than their newest ones.
+   *
+   * @param kept how many of the newest stay
+   */
+  endOldSessions(person: string, kept: number): Promise<void>;
 
   /** Ends every sign-in session of a person, but one where one is named. @returns how many there were */
   endSessions(person: string, except?: string): Promise<number>;

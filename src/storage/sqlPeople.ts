@@ -43,6 +43,11 @@ export class SqlPeople implements People {
     });
   }
 
+  async find(id: string): Promise<PersonListing | undefined> {
+    const row = await this.#listings().where("person.id", "=", id).executeTakeFirst();
+    return row === undefined ? undefined : toListing(row);
+  }
+
   async findByEmail(email: string): Promise<PersonListing | undefined> {
     const row = await this.#listings().where("person.email", "=", email.toLowerCase()).executeTakeFirst();
     return row === undefined ? undefined : toListing(row);
@@ -67,6 +72,21 @@ export class SqlPeople implements People {
       this.#database.selectFrom("sign_in_session").select("id").where("id", "in", chunk).execute(),
     );
     return new Set(rows.map(({ id }) => id));
+  }
+
+  async endOldSessions(person: string, kept: number): Promise<void> {
+    await this.#database
+      .deleteFrom("sign_in_session")
+      .where("person_id", "=", person)
+      .where("id", "not in", (newest) =>
+        newest
+          .selectFrom("sign_in_session")
+          .select("id")
+          .where("person_id", "=", person)
+          .orderBy("created_at", "desc")
+          .limit(kept),
+      )
+      .execute();
   }
 
   async endSessions(person: string, except?: string): Promise<number> {

@@ -1,7 +1,7 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { ControlTables } from "./controlTables.ts";
-import type { NewTrailEntry, Trail, TrailDetails, TrailEntry } from "./trail.ts";
+import type { NewTrailEntry, Trail, TrailDetails, TrailEntry, TrailKind } from "./trail.ts";
 
 /** The trail on any engine that Kysely speaks to. */
 export class SqlTrail implements Trail {
@@ -26,11 +26,22 @@ export class SqlTrail implements Trail {
       .orderBy("id", "desc")
       .limit(count);
     if (before !== undefined) query = query.where("id", "<", before);
-    return (await query.execute()).map(({ id, at, kind, details }) => ({
-      id,
-      at: at as EpochMs,
-      kind,
-      details: JSON.parse(details) as TrailDetails,
-    }));
+    return (await query.execute()).map(toEntry);
   }
+
+  async newest(profile: ProfileId, kind: TrailKind, count: number): Promise<readonly TrailEntry[]> {
+    const rows = await this.#database
+      .selectFrom("trail")
+      .selectAll()
+      .where("profile_id", "=", profile)
+      .where("kind", "=", kind)
+      .orderBy("id", "desc")
+      .limit(count)
+      .execute();
+    return rows.map(toEntry);
+  }
+}
+
+function toEntry({ id, at, kind, details }: Selectable<ControlTables["trail"]>): TrailEntry {
+  return { id, at: at as EpochMs, kind, details: JSON.parse(details) as TrailDetails };
 }

@@ -61,4 +61,7 @@ export interface Trail {
    * @param before the id below which they are read; absent for the newest
    */
   read(profile: ProfileId, count: number, before?: number): Promise<readonly TrailEntry[]>;
+
+  /** A person's newest entries of one kind, newest first. */
+  newest(profile: ProfileId, kind: TrailKind, count: number): Promise<readonly TrailEntry[]>;
 }

@@ -50,7 +50,7 @@ async function ask({ method, path, operation }: Asked, recipe: Recipe, caller: C
   const filled = path.replace(/:(\w+)/g, (_, name) => recipe.parameters?.[name] ?? crypto.randomUUID());
   const query = [recipe.query, caller.query].filter((part) => part !== undefined).join("&");
   const target = `${filled}${query === "" ? "" : `?${query}`}`;
-  const headers = { ...recipe.headers, ...caller.headers };
+  const headers = { ...recipe.headers, ...caller.headers, ...cookiesOf(recipe, caller) };
   if (operation.success.status === 101) return await connect(target, headers);
   const response = await fetch(`${furnished.server.origin}${target}`, {
     method,
@@ -59,6 +59,12 @@ async function ask({ method, path, operation }: Asked, recipe: Recipe, caller: C
     ...bodyOf(recipe),
   });
   return { status: response.status, text: await response.text() };
+}
+
+/** Both: what the recipe needs beside what the caller brings. */
+function cookiesOf(recipe: Recipe, caller: Caller): Readonly<Record<string, string>> {
+  const cookies = [recipe.headers?.cookie, caller.headers.cookie].filter((cookie) => cookie !== undefined);
+  return cookies.length === 0 ? {} : { cookie: cookies.join("; ") };
 }
 
 async function connect(target: string, headers: Readonly<Record<string, string>>): Promise<Answer> {

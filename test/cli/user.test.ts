@@ -35,6 +35,7 @@ describe("heartwire user set", () => {
       name: "anna",
       profile_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       created_at: Date.UTC(2024, 0, 1),
+      account: null,
       channel: "twitch.tv/anna",
       login: null,
       username: null,
@@ -95,6 +96,7 @@ test("heartwire user show shows what is known, for people", async () => {
     [
       "Name        anna",
       "profile_id  UUID",
+      "Account     -",
       "Channel     -",
       "Login       -",
       "Username    -",

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -15,6 +16,7 @@ import { FILES } from "../../src/storage/sqlite/files.ts";
 import { ServerProcess, serveToEnd } from "../support/faults/serverProcess.ts";
 import { bearer, MOMENT, VALIDATE_PATH } from "../support/requests.ts";
 import { throwAwayFolder, write } from "../support/server.ts";
+import { PASSWORD, PageBrowser } from "../support/session/browser.ts";
 
 const TEST_MS_MAX = 60_000;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
@@ -74,6 +76,36 @@ test(
       "widgets:update",
     ]);
     expect(introduction).toContain('It may do everything\nthat "me" may; give apps tokens of their own.');
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "the first start tells a link that makes the owner's account once, and later starts tell none",
+  async () => {
+    const file = join(folder, FILES.firstRun);
+    let code = "";
+    {
+      await using server = await ServerProcess.start({ folder });
+      const introduction = readFileSync(file, "utf8");
+      const [, origin, found = ""] = /^ {2}(\S+)\/sign-up#([\w-]{14})$/m.exec(introduction) ?? [];
+      expect(origin).toBe(server.origin);
+      expect(introduction).toContain('Make your account, which "me" then belongs to, within 24 hours:');
+      code = found;
+      const browser = new PageBrowser(server.origin);
+      expect(await (await browser.post("link", { code })).json()).toEqual({ kind: "claim", profile: "me" });
+      const account = { email: "anna@example.org", name: "Anna", password: PASSWORD };
+      expect((await browser.post("sign-up", { ...account, code })).status).toBe(200);
+      const token = UUID.exec(introduction)?.[0] as string;
+      const validated = await fetch(`${server.origin}${VALIDATE_PATH}`, { headers: bearer(token) });
+      const { profile_id: ofToken } = (await validated.json()) as { readonly profile_id: string };
+      expect(await (await browser.post("token")).json()).toMatchObject({ profile_id: ofToken });
+    }
+    rmSync(file);
+    await using server = await ServerProcess.start({ folder });
+    expect(existsSync(file)).toBe(false);
+    const browser = new PageBrowser(server.origin);
+    expect((await browser.post("link", { code })).status).toBe(404);
   },
   TEST_MS_MAX,
 );

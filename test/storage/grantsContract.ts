@@ -339,7 +339,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         const ofOther = { ...scene.grant(), client: other.client.id };
         const revoked = await grants.create(ofOther, scene.pair("three"));
         await grants.revoke(revoked, NOON);
-        expect(await grants.listApps(scene.profile)).toEqual([
+        expect(await grants.listApps(scene.profile, NOON)).toEqual([
           {
             client: scene.client,
             scopes: ["data:heart_rate:read", "data:heart_rate:write", "profile:read"],
@@ -350,7 +350,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
             writeCount: 0,
           },
         ]);
-        expect(await grants.listApps(other.profile)).toEqual([]);
+        expect(await grants.listApps(other.profile, NOON)).toEqual([]);
       }),
     );
   });
@@ -402,7 +402,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await scene.findRefresh("long")).toBeDefined();
         await grants.clearEnded(after(365 * DAY_MS + DAY_MS + 1));
         expect(await names()).toBe(0);
-        expect((await grants.listApps(scene.profile)).length).toBe(0);
+        expect((await grants.listApps(scene.profile, after(365 * DAY_MS + DAY_MS + 1))).length).toBe(0);
       }),
     );
 

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import { ownTokensContract } from "./ownTokensContract.ts";
+import { accountsContract } from "./accountsContract.ts";
 import { clientsContract } from "./clientsContract.ts";
 import { detailsContract } from "./detailsContract.ts";
 import { deviceRequestsContract } from "./deviceRequestsContract.ts";
 import { directoryContract } from "./directoryContract.ts";
 import type { DirectoryUnderTest } from "./directoryUnderTest.ts";
 import { grantsContract } from "./grantsContract.ts";
+import { ownTokensContract } from "./ownTokensContract.ts";
 import { roomsContract } from "./roomsContract.ts";
 import { widgetsContract } from "./widgetsContract.ts";
 
@@ -61,6 +62,7 @@ test("while another process keeps the file locked, this thread goes on, and what
 });
 
 directoryContract("SQLite", open);
+accountsContract("SQLite", open);
 detailsContract("SQLite", open);
 roomsContract("SQLite", open);
 widgetsContract("SQLite", open);

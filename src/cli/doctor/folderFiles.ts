@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isSecret } from "../../auth/accounts/secret.ts";
 import { explain } from "../../storage/sqlite/database.ts";
 import { FILES } from "../../storage/sqlite/files.ts";
 import { findOrphanedReadings } from "../../storage/sqlite/orphanedReadings.ts";
@@ -25,8 +26,26 @@ export function examineFiles(folder: string): {
       ? examineDatabase(control, users, describeControl, checkDamage)
       : { state: "wrong", about: users, ...orphaned },
     examineReadings(folder, checkDamage),
+    ...examineSecret(join(folder, FILES.secret)),
   ];
   return { findings, isServed };
+}
+
+/** Made when somebody first signs in, where HEARTWIRE_SECRET does not stand for it: nothing is said while it is not there. */
+function examineSecret(file: string): Finding[] {
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
+  const about = "secret";
+  const obstacle = findObstacle(file);
+  if (obstacle !== undefined) return [{ state: "wrong", about, ...obstacle }];
+  if (!isSecret(file)) {
+    const advice = "Move it away: the server makes another, and everybody signs in anew.";
+    return [{ state: "wrong", about, says: `${file} holds no secret`, advice }];
+  }
+  if ((statSync(file).mode & 0o077) !== 0 && process.platform !== "win32") {
+    const advice = `Whoever reads it can sign in as anybody. Close it with: chmod 600 "${file}"`;
+    return [{ state: "notice", about, says: `other users of this machine may read ${file}`, advice }];
+  }
+  return [{ state: "good", about, says: "signs the cookies of those who are signed in" }];
 }
 
 /** Commands make users before there are readings; where users had some, the file is missing. */

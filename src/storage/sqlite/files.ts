@@ -4,4 +4,6 @@ export const FILES = {
   control: "control.db",
   lock: "lock.db",
   firstRun: "first-run.txt",
+  /** Signs the cookies of those who are signed in, where HEARTWIRE_SECRET does not. */
+  secret: "secret",
 } as const;

@@ -62,6 +62,7 @@ async function settle(server: TestServer, ben: { readonly token: string }): Prom
     redirectUri: "https://erasmus.example/callback",
     redirectUriGiven: true,
     scopes: ["data:heart_rate:read"],
+    scopesDiffer: false,
     createdAt: now,
     expiresAt: soon,
   });
@@ -70,6 +71,7 @@ async function settle(server: TestServer, ben: { readonly token: string }): Prom
     ...device,
     client: app.id,
     scopes: ["data:heart_rate:read"],
+    scopesDiffer: false,
     createdAt: now,
     expiresAt: soon,
   });

@@ -143,3 +143,37 @@ describe("of a folder that this user may not use the doctor says that alone", ()
     }
   });
 });
+
+describe("the secret that signs cookies", () => {
+  test("is not spoken of before it is there, and good when it is its owner's alone", async () => {
+    await makeFolder(folder);
+    expect(subjects(await examine(folder))).not.toContain("secret");
+    writeFileSync(join(folder, FILES.secret), "x".repeat(43), { mode: 0o600 });
+    expect(about("secret", await examine(folder))).toEqual({
+      state: "good",
+      about: "secret",
+      says: "signs the cookies of those who are signed in",
+    });
+  });
+
+  test("is a notice when others may read it, and wrong when it is none", async () => {
+    await makeFolder(folder);
+    const file = join(folder, FILES.secret);
+    writeFileSync(file, "x".repeat(43));
+    chmodSync(file, 0o644);
+    expect(about("secret", await examine(folder))).toEqual({
+      state: "notice",
+      about: "secret",
+      says: `other users of this machine may read ${file}`,
+      advice: `Whoever reads it can sign in as anybody. Close it with: chmod 600 "${file}"`,
+    });
+    writeFileSync(file, "x".repeat(31));
+    expect(about("secret", await examine(folder))).toMatchObject({
+      state: "wrong",
+      says: `${file} holds no secret`,
+    });
+    rmSync(file);
+    mkdirSync(file);
+    expect(about("secret", await examine(folder)).says).toBe(`${file} is a folder`);
+  });
+});

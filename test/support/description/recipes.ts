@@ -1,11 +1,15 @@
 import { bearerUse, type Operation } from "../../../src/api/operation.ts";
 import type { Scope } from "../../../src/domain/scopes.ts";
 import { SCOPES } from "../../../src/domain/scopes.ts";
+import { freePort } from "../freePort.ts";
 import { bearer } from "../requests.ts";
 import { startTestServer, type TestServer, write } from "../server.ts";
+import { CHEAP_PASSWORDS } from "../session/browser.ts";
+import { OutsideProviderProcess } from "../session/outsideProvider.ts";
 import { type SignedInPerson, signIn } from "../signedIn.ts";
 import { accountRecipes } from "./accountRecipes.ts";
 import { oauthRecipes } from "./oauthRecipes.ts";
+import { sessionRecipes } from "./sessionRecipes.ts";
 
 /** What a described operation is asked with so that it answers well. */
 export interface Recipe {
@@ -31,6 +35,13 @@ export interface FurnishedServer {
 
 /** Makes recipes for one operation. */
 export type Recipes = () => Promise<readonly Recipe[]>;
+/** Whoever asks wrongly so often as these tests do would be made to wait. */
+const PATIENT = {
+  accountAttemptsFree: 1_000,
+  senderAttemptsFree: 1_000,
+  codeAttemptsFree: 1_000,
+  signUpsFree: 1_000,
+};
 
 const EVERYTHING: readonly Scope[] = SCOPES;
 const ROOMS = "/api/heartwire/v1/rooms";
@@ -44,8 +55,22 @@ export async function furnish(): Promise<FurnishedServer> {
     clientsMax: 1_000,
     deviceRequestsPerMinuteMax: 10_000,
     revocationsPerMinuteMax: 10_000,
+    ...PATIENT,
   };
-  const server = await startTestServer({ limits });
+  const port = freePort();
+  const provider = await OutsideProviderProcess.start(`http://127.0.0.1:${port}`);
+  const started = await startTestServer({
+    limits,
+    environment: { HEARTWIRE_PORT: String(port), ...provider.environment },
+    passwordCost: CHEAP_PASSWORDS,
+  });
+  const server: TestServer = {
+    ...started,
+    async [Symbol.asyncDispose]() {
+      await started[Symbol.asyncDispose]();
+      await provider[Symbol.asyncDispose]();
+    },
+  };
   const token = await server.token(EVERYTHING, { user: "anna" });
   const page = await signIn(server, { user: "anna", email: "anna@example.org" });
   const ben = await server.token(EVERYTHING, { user: "ben" });
@@ -115,6 +140,7 @@ export async function furnish(): Promise<FurnishedServer> {
     withdrawInvitations: () => withRoom(),
     configureRoomMember: () => withRoom({ body: { config: { color: "red" } } }),
     joinRoom: async () => [{ body: { code: await invited() } }],
+    ...sessionRecipes(server),
     removeRoomMember: async () => {
       const { room } = await call(token, `${ROOMS}/join`, "POST", { code: await invited() });
       const { room_id: roomId } = room as { readonly room_id: string };

@@ -33,6 +33,7 @@ const ROOMS = `${OURS}/rooms`;
 const ACCOUNT = `${OURS}/account`;
 
 const ANYBODY: Row = { right: "anybody" };
+const COOKIE: Row = { right: "cookie" };
 
 export const ROWS: Readonly<Record<string, Row>> = {
   "POST /api/v1/data": { right: [WRITE], stranger: "own", query: true },
@@ -102,6 +103,21 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /openapi.json": ANYBODY,
   "GET /asyncapi.json": ANYBODY,
   "GET /reference": ANYBODY,
+  // Signing in is for those who are not yet. It takes a page of ours (crossSite.test.ts), and no token.
+  "GET /session/ways": ANYBODY,
+  "POST /session/sign-in": ANYBODY,
+  "POST /session/sign-up": ANYBODY,
+  "POST /session/link": ANYBODY,
+  "POST /session/reset": ANYBODY,
+  "POST /session/passkey/options": ANYBODY,
+  "POST /session/passkey/sign-in": ANYBODY,
+  "POST /session/outside": ANYBODY,
+  "GET /session/outside/callback": ANYBODY,
+  "POST /session/token": COOKIE,
+  "POST /session/sign-out": COOKIE,
+  "POST /session/password": COOKIE,
+  "POST /session/passkey/new-options": COOKIE,
+  "POST /session/passkey/new": COOKIE,
   "GET /": ANYBODY,
   "GET /widget/view/:id": ANYBODY,
   "GET /widget/:id": ANYBODY,
