@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { throwAwayFolder } from "../support/server.ts";
-import { accountsContract } from "./accountsContract.ts";
 import { detailsContract } from "./detailsContract.ts";
 import { directoryContract } from "./directoryContract.ts";
 import type { DirectoryUnderTest } from "./directoryUnderTest.ts";
+import { ownTokensContract } from "./ownTokensContract.ts";
 import { roomsContract } from "./roomsContract.ts";
 import { widgetsContract } from "./widgetsContract.ts";
 
@@ -61,4 +61,4 @@ directoryContract("SQLite", open);
 detailsContract("SQLite", open);
 roomsContract("SQLite", open);
 widgetsContract("SQLite", open);
-accountsContract("SQLite", open);
+ownTokensContract("SQLite", open);

@@ -15,7 +15,7 @@ const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
 const after = (ms: number) => (NOON + ms) as EpochMs;
 
 /** What every engine behind {@link Directory.ownTokens}, `tokenUses` and `erasures` promises. */
-export function accountsContract(engine: string, open: () => Promise<DirectoryUnderTest>): void {
+export function ownTokensContract(engine: string, open: () => Promise<DirectoryUnderTest>): void {
   const withDirectory = onFresh(open);
   const withAnna = (work: (directory: Directory, anna: Profile) => Promise<void>) =>
     withDirectory(async ({ directory }) => work(directory, await directory.createProfile("anna", NOON)));
