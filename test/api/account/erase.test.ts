@@ -259,6 +259,25 @@ describe("erasing an account", () => {
     expect(profilesWithReadings(server.folder)).toEqual(new Set([ben.profile.id]));
   });
 
+  test("of very much is answered before the connection would be cut, and goes on", async () => {
+    await using server = await startTestServer({ limits: { requestIdleSeconds: 2 } });
+    const page = await signIn(server, { user: NAME, email: EMAIL });
+    const token = await server.token(["data:heart_rate:write"], { user: NAME });
+    await write(server.origin, token, Date.now(), 150);
+    const { readings, directory } = server.server.storage;
+    const { erase: original } = readings;
+    const goOn = Promise.withResolvers<void>();
+    readings.erase = async (profile) => {
+      await goOn.promise;
+      await original.call(readings, profile);
+    };
+    expect((await erase(server, page)).status).toBe(204);
+    expect(await directory.erasures.list()).toHaveLength(1);
+    goOn.resolve();
+    while ((await directory.erasures.list()).length > 0) await Bun.sleep(10);
+    expect(profilesWithReadings(server.folder)).toEqual(new Set());
+  });
+
   test("that could not be finished is tried again until it is", async () => {
     await using server = await startTestServer();
     const page = await signIn(server, { user: NAME, email: EMAIL });
