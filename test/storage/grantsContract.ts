@@ -407,6 +407,30 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
     );
 
     test(
+      "what lies far behind the others is cleared too",
+      withScene(async (scene) => {
+        const { db } = scene.directory.people.database;
+        await scene.directory.grants.create(scene.grant(), scene.pair("long"));
+        const ended = {
+          client_id: scene.client.id,
+          profile_id: scene.profile,
+          kind: "implicit",
+          scopes: SCOPES.join(" "),
+          created_at: NOON,
+        };
+        for (const id of [5_000, 123_456])
+          await db
+            .insertInto("app_grant")
+            .values({ id, ...ended })
+            .execute();
+        await scene.directory.grants.clearEnded(after(2 * DAY_MS));
+        const left = await db.selectFrom("app_grant").select("id").execute();
+        expect(left.length).toBe(1);
+        expect(await scene.findRefresh("long")).toBeDefined();
+      }),
+    );
+
+    test(
       "tokens that were made by hand are never cleared",
       withScene(async (scene) => {
         await scene.directory.createToken({
