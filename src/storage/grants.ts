@@ -120,7 +120,7 @@ export interface Grants {
   revokeAllOf(client: ClientNumber, now: EpochMs): Promise<number>;
 
   /** The apps that a person connected and that may still do something, oldest first. */
-  listApps(profile: ProfileId): Promise<readonly ConnectedApp[]>;
+  listApps(profile: ProfileId, now: EpochMs): Promise<readonly ConnectedApp[]>;
 
   /** Deletes codes, device requests, refresh tokens and access tokens of grants that are of no use any more. */
   clearEnded(now: EpochMs): Promise<void>;

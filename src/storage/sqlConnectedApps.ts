@@ -13,6 +13,7 @@ import { type ClientRow, toClient } from "./sqlClients.ts";
 export async function listApps(
   database: Kysely<ControlTables>,
   profile: ProfileId,
+  now: EpochMs,
 ): Promise<readonly ConnectedApp[]> {
   const rows = await database
     .selectFrom("app_grant")
@@ -29,6 +30,24 @@ export async function listApps(
     ])
     .where("app_grant.profile_id", "=", profile)
     .where("app_grant.revoked_at", "is", null)
+    .where(({ or, exists, selectFrom }) =>
+      or([
+        exists(
+          selectFrom("access_token as held")
+            .select("held.id")
+            .whereRef("held.grant_id", "=", "app_grant.id")
+            .where("held.revoked_at", "is", null)
+            .where((eb) => eb.or([eb("held.expires_at", "is", null), eb("held.expires_at", ">", now)])),
+        ),
+        exists(
+          selectFrom("refresh_token")
+            .select("refresh_token.id")
+            .whereRef("refresh_token.grant_id", "=", "app_grant.id")
+            .where("refresh_token.rotated_at", "is", null)
+            .where("refresh_token.expires_at", ">", now),
+        ),
+      ]),
+    )
     .orderBy("app_grant.id")
     .execute();
   const byClient = Map.groupBy(rows, ({ id }) => id);

@@ -163,8 +163,8 @@ export class SqlGrants implements Grants {
     return this.#endAll({ client_id: client }, now);
   }
 
-  listApps(profile: ProfileId): Promise<readonly ConnectedApp[]> {
-    return listApps(this.#database, profile);
+  listApps(profile: ProfileId, now: EpochMs): Promise<readonly ConnectedApp[]> {
+    return listApps(this.#database, profile, now);
   }
 
   clearEnded(now: EpochMs): Promise<void> {

@@ -339,7 +339,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         const ofOther = { ...scene.grant(), client: other.client.id };
         const revoked = await grants.create(ofOther, scene.pair("three"));
         await grants.revoke(revoked, NOON);
-        expect(await grants.listApps(scene.profile)).toEqual([
+        expect(await grants.listApps(scene.profile, NOON)).toEqual([
           {
             client: scene.client,
             scopes: ["data:heart_rate:read", "data:heart_rate:write", "profile:read"],
@@ -350,7 +350,21 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
             writeCount: 0,
           },
         ]);
-        expect(await grants.listApps(other.profile)).toEqual([]);
+        expect(await grants.listApps(other.profile, NOON)).toEqual([]);
+      }),
+    );
+
+    test(
+      "an app whose tokens have all ended is not listed, and one that can refresh is",
+      withScene(async (scene) => {
+        const { grants } = scene.directory;
+        await grants.create(scene.grant("implicit"), scene.pair("one", { refresh: false }));
+        const count = async (now: EpochMs) => (await grants.listApps(scene.profile, now)).length;
+        expect(await count(after(HOUR_MS - 1))).toBe(1);
+        expect(await count(after(HOUR_MS))).toBe(0);
+        await grants.create(scene.grant(), scene.pair("two"));
+        expect(await count(after(HOUR_MS))).toBe(1);
+        expect(await count(after(365 * DAY_MS))).toBe(0);
       }),
     );
   });
@@ -402,7 +416,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await scene.findRefresh("long")).toBeDefined();
         await grants.clearEnded(after(365 * DAY_MS + DAY_MS + 1));
         expect(await names()).toBe(0);
-        expect((await grants.listApps(scene.profile)).length).toBe(0);
+        expect(await grants.listApps(scene.profile, NOON)).toEqual([]);
       }),
     );
 

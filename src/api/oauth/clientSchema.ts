@@ -18,11 +18,11 @@ export const askingClient = z
   .meta({ id: "AskingClient" });
 
 export async function describeClient(
-  { directory }: Pick<Context, "directory">,
+  { clock, directory }: Pick<Context, "clock" | "directory">,
   { client, clientId, isVerified, name }: KnownApp,
   profile: ProfileId,
 ): Promise<z.output<typeof askingClient>> {
-  const apps = client === undefined ? [] : await directory.grants.listApps(profile);
+  const apps = client === undefined ? [] : await directory.grants.listApps(profile, clock());
   return {
     client_id: clientId,
     name,
