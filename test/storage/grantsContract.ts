@@ -353,6 +353,20 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await grants.listApps(other.profile, NOON)).toEqual([]);
       }),
     );
+
+    test(
+      "an app whose tokens have all ended is not listed, and one that can refresh is",
+      withScene(async (scene) => {
+        const { grants } = scene.directory;
+        await grants.create(scene.grant("implicit"), scene.pair("one", { refresh: false }));
+        const count = async (now: EpochMs) => (await grants.listApps(scene.profile, now)).length;
+        expect(await count(after(HOUR_MS - 1))).toBe(1);
+        expect(await count(after(HOUR_MS))).toBe(0);
+        await grants.create(scene.grant(), scene.pair("two"));
+        expect(await count(after(HOUR_MS))).toBe(1);
+        expect(await count(after(365 * DAY_MS))).toBe(0);
+      }),
+    );
   });
 
   describe(`clearing on ${engine}`, () => {
@@ -402,7 +416,31 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await scene.findRefresh("long")).toBeDefined();
         await grants.clearEnded(after(365 * DAY_MS + DAY_MS + 1));
         expect(await names()).toBe(0);
-        expect((await grants.listApps(scene.profile, after(365 * DAY_MS + DAY_MS + 1))).length).toBe(0);
+        expect(await grants.listApps(scene.profile, NOON)).toEqual([]);
+      }),
+    );
+
+    test(
+      "what lies far behind the others is cleared too",
+      withScene(async (scene) => {
+        const { db } = scene.directory.people.database;
+        await scene.directory.grants.create(scene.grant(), scene.pair("long"));
+        const ended = {
+          client_id: scene.client.id,
+          profile_id: scene.profile,
+          kind: "implicit",
+          scopes: SCOPES.join(" "),
+          created_at: NOON,
+        };
+        for (const id of [5_000, 123_456])
+          await db
+            .insertInto("app_grant")
+            .values({ id, ...ended })
+            .execute();
+        await scene.directory.grants.clearEnded(after(2 * DAY_MS));
+        const left = await db.selectFrom("app_grant").select("id").execute();
+        expect(left.length).toBe(1);
+        expect(await scene.findRefresh("long")).toBeDefined();
       }),
     );
 

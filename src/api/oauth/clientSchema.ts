@@ -18,7 +18,7 @@ export const askingClient = z
   .meta({ id: "AskingClient" });
 
 export async function describeClient(
-  { directory, clock }: Pick<Context, "directory" | "clock">,
+  { clock, directory }: Pick<Context, "clock" | "directory">,
   { client, clientId, isVerified, name }: KnownApp,
   profile: ProfileId,
 ): Promise<z.output<typeof askingClient>> {

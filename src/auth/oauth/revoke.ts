@@ -1,9 +1,11 @@
 import type { ProfileId } from "../../domain/reading.ts";
 import { isUuid } from "../../domain/uuid.ts";
+import type { Client } from "../../storage/clients.ts";
 import type { GrantId } from "../../storage/grants.ts";
 import type { TrailDetails, TrailKind } from "../../storage/trail.ts";
 import { hashToken } from "../tokens.ts";
 import { type OAuthParts, tokensEnded } from "./parts.ts";
+import { trailOf } from "./pinnedSecret.ts";
 
 /**
  * Ends a token, whoever sends it: to have it is enough (section 8 of the wire text; RFC 7009 wants to know the app too). With an
@@ -16,8 +18,8 @@ export async function revokeToken(parts: OAuthParts, token: string, address: str
   const { directory, clock } = parts;
   const access = await directory.findToken(hash);
   if (access?.grant !== undefined) {
-    const details = { client_id: access.clientId, address, by: "the app" };
-    await endGrant(parts, access.grant, access.profile?.id, "app_disconnected", details);
+    const client = await directory.clients.find(access.clientId);
+    await endGrant(parts, access.grant, access.profile?.id, detailsOf(client, address));
     return;
   }
   if (access !== undefined) {
@@ -28,19 +30,24 @@ export async function revokeToken(parts: OAuthParts, token: string, address: str
   }
   const refresh = await directory.grants.findRefreshToken(hash);
   if (refresh === undefined) return;
-  await endGrant(parts, refresh.grant, refresh.profile, "app_disconnected", { address, by: "the app" });
+  const client = await directory.clients.findByNumber(refresh.client);
+  await endGrant(parts, refresh.grant, refresh.profile, detailsOf(client, address));
+}
+
+/** The app is gone only when it was deleted at this moment. */
+function detailsOf(client: Client | undefined, address: string): TrailDetails {
+  return client === undefined ? { address } : { ...trailOf(client, address), by: "the app" };
 }
 
 async function endGrant(
   parts: OAuthParts,
   grant: GrantId,
   profile: ProfileId | undefined,
-  kind: TrailKind,
   details: TrailDetails,
 ): Promise<void> {
   if (!(await parts.directory.grants.revoke(grant, parts.clock()))) return;
   tokensEnded(parts);
-  await record(parts, profile, kind, details);
+  await record(parts, profile, "app_disconnected", details);
 }
 
 /** A server's own token stands in nobody's trail. */

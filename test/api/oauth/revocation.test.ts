@@ -56,7 +56,10 @@ describe("revocation", () => {
       expect(await holds(pair.access_token)).toBe(false);
       expect(await refresh(shared(), client, pair.refresh_token)).toMatchObject(REFUSED_GRANT);
       const [entry] = await shared().server.storage.directory.trail.read(person.profile.id, 1);
-      expect(entry).toMatchObject({ kind: "app_disconnected", details: { by: "the app" } });
+      expect(entry).toMatchObject({
+        kind: "app_disconnected",
+        details: { by: "the app", client_id: client.publicId, client_name: "Pulse Wall" },
+      });
     }
   });
 
