@@ -47,8 +47,24 @@ export async function signInByPasskey(
     attempt.succeeded([ceremonyCounter(accounts, visit)]);
     return entered;
   } catch (error) {
-    throw asRefusal(error, "unknown passkey");
+    const refusal = asRefusal(error, "unknown passkey");
+    if (refusal instanceof AccountRefused && refusal.reason === "unknown passkey") {
+      void recordFailure(accounts, visit, response.id).catch(accounts.parts.report);
+    }
+    throw refusal;
   }
+}
+
+/** In the trail of whoever has the passkey, where somebody has it. */
+async function recordFailure(accounts: Accounts, visit: Visit, credentialId: unknown): Promise<void> {
+  const { adapter } = await (await accounts.at(visit.origin)).$context;
+  const passkey = await adapter.findOne<{ readonly userId: string }>({
+    model: "passkey",
+    where: [{ field: "credentialID", value: String(credentialId) }],
+  });
+  const person = passkey === null ? undefined : await accounts.parts.directory.people.find(passkey.userId);
+  if (person === undefined) return;
+  await accounts.record(person, "sign_in_failed", { method: "passkey", address: visit.address });
 }
 
 /** Begins to add a passkey to whoever has just signed in. */

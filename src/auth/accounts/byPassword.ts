@@ -1,5 +1,4 @@
 import type { ProfileId } from "../../domain/reading.ts";
-import type { Person } from "../../storage/people.ts";
 import { senderOf } from "../sender.ts";
 import { AccountRefused } from "./accountRefused.ts";
 import type { Accounts } from "./accounts.ts";
@@ -74,7 +73,11 @@ export async function changePassword(
         headers,
       });
     } catch (error) {
-      if (isRefusal(error, "INVALID_PASSWORD")) throw new AccountRefused("wrong password");
+      if (isRefusal(error, "INVALID_PASSWORD")) {
+        const details = { method: "password change", address: visit.address };
+        await accounts.record(session.person, "sign_in_failed", details);
+        throw new AccountRefused("wrong password");
+      }
       attempt.succeeded();
       throw error;
     }
@@ -130,7 +133,7 @@ export function senderCounter({ parts }: Accounts, { address }: Visit): Counter 
 }
 
 async function recordFailure(accounts: Accounts, visit: Visit, email: string): Promise<void> {
-  const person: Person | undefined = await accounts.parts.directory.people.findByEmail(email);
+  const person = await accounts.parts.directory.people.findByEmail(email);
   if (person === undefined) return;
   await accounts.record(person, "sign_in_failed", { method: "password", address: visit.address });
 }

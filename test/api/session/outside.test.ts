@@ -235,6 +235,17 @@ describe("what comes back is refused", () => {
     expect(await comeBack(browser, address.href)).toBe("/sign-in#failed");
   });
 
+  test("without an id token, or with userinfo that speaks of somebody else (OpenID Connect Core section 5.3.2)", async () => {
+    const { subject } = await newOutsideAccount();
+    for (const kind of ["bare", "swapped"]) {
+      const browser = newBrowser();
+      expect(await signIn(browser, accountOf(`${kind}-${subject}`, `${subject}@works.example`))).toBe(
+        "/sign-in#failed",
+      );
+      await expectRefused(await browser.post("token"), "signedOut");
+    }
+  });
+
   test("after ten minutes", async () => {
     const { subject } = await newOutsideAccount();
     const browser = newBrowser();

@@ -42,6 +42,10 @@ describe("changing the password", () => {
         "wrongPassword",
       );
     }
+    expect((await trailOf(shared(), email))[0]).toEqual({
+      kind: "sign_in_failed",
+      details: { method: "password change", address: "127.0.0.1" },
+    });
     expect((await signIn(email, PASSWORD)).status).toBe(200);
   });
 

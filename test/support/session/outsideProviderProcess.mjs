@@ -36,6 +36,17 @@ const provider = new Provider(issuer, {
   },
 });
 
+/** What a provider does that is broken or bought: by the subject's first word. */
+provider.use(async (context, next) => {
+  await next();
+  const accountId =
+    context.oidc?.entities.AccessToken?.accountId ?? context.oidc?.entities.Account?.accountId;
+  if (context.path === "/token" && accountId?.startsWith("bare-")) delete context.body.id_token;
+  if (context.path === "/me" && accountId?.startsWith("swapped-")) {
+    context.body = { ...context.body, sub: accountId.slice("swapped-".length) };
+  }
+});
+
 provider.use(async (context, next) => {
   if (!context.path.startsWith("/interaction/")) return next();
   const account = new URL(context.href).searchParams.get("account") ?? "";
