@@ -15,7 +15,7 @@ const form = z.object({
 
 export const revoke: Operation = {
   answer: oauthEndpoint(end),
-  id: "revokeToken",
+  id: "endToken",
   group: "OAuth",
   summary: "End a token",
   notes:

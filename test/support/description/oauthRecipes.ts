@@ -59,7 +59,7 @@ export function oauthRecipes(
         },
       ];
     },
-    revokeToken: async () => [{ form: { token: (await connected()).body.access_token } }],
+    endToken: async () => [{ form: { token: (await connected()).body.access_token } }],
     introspectToken: async () => {
       const { client, body } = await connected();
       return [body.access_token, body.refresh_token, "x"].map((token) => ({
