@@ -23,7 +23,7 @@ export interface Operation {
   readonly form?: z.ZodObject;
   readonly success: Success;
   /** Other answers that are no errors of the table, by status. */
-  readonly others?: Readonly<Record<number, { readonly when: string; readonly schema: z.ZodType }>>;
+  readonly others?: Readonly<Record<number, OtherAnswer>>;
   /** What can go wrong beside what the token, the host and the method bring with them. */
   readonly errors?: readonly ApiErrorName[];
 }
@@ -71,6 +71,14 @@ export type Success =
   | { readonly status: 200; readonly content: Readonly<Record<string, z.ZodType>> }
   | { readonly status: 204 | 302 }
   | { readonly status: 101; readonly frames: readonly Frame[] };
+
+export interface OtherAnswer {
+  readonly when: string;
+  /** Absent for an answer without a body, such as one that leads elsewhere. */
+  readonly schema?: z.ZodType;
+  /** The content type; JSON where none is named. */
+  readonly type?: string;
+}
 
 /** A text frame from the server. */
 export interface Frame {

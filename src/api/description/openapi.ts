@@ -162,9 +162,12 @@ function contentOf(content: Readonly<Record<string, z.ZodType>>, schemas: Schema
 
 function others({ others: answers = {} }: Operation, schemas: Schemas): OpenApi {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { when, schema }]) => [
+    Object.entries(answers).map(([status, { when, schema, type = "application/json" }]) => [
       status,
-      { description: when, content: contentOf({ "application/json": schema }, schemas) },
+      {
+        description: when,
+        ...(schema === undefined ? {} : { content: contentOf({ [type]: schema }, schemas) }),
+      },
     ]),
   );
 }
