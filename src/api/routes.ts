@@ -31,6 +31,7 @@ import { OAUTH_PATHS } from "./oauth/paths.ts";
 import { revoke } from "./oauth/revoke.ts";
 import { token } from "./oauth/token.ts";
 import type { Operation } from "./operation.ts";
+import { APP_PAGES } from "./pages/appPage.ts";
 import { JOIN_PATH, joinPage } from "./pages/joinPage.ts";
 import { overlayAlias, overlayAsset, overlayPage } from "./pages/overlay.ts";
 import { pulsoidPage } from "./pages/pulsoidPages.ts";
@@ -172,5 +173,6 @@ export const ROUTES: readonly Route[] = [
   { path: "/widget/:id", methods: { GET: overlayAlias } },
   { path: "/assets/:file", methods: { GET: overlayAsset } },
   { path: JOIN_PATH, methods: { GET: joinPage } },
+  ...Object.entries(APP_PAGES).map(([path, GET]) => ({ path, methods: { GET } })),
   { path: "/ui/:page", methods: { GET: pulsoidPage } },
 ];

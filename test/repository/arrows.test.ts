@@ -9,7 +9,7 @@ function scanOne(path: string, text: string): Promise<Scan> {
 }
 
 describe("the rooms of src", () => {
-  const paths = filesBelow("src").filter((path) => path.endsWith(".ts"));
+  const paths = filesBelow("src").filter((path) => /\.tsx?$/.test(path));
 
   test("look into each other only along the arrows, and domain and exchange are pure", async () => {
     const found = await scan(new Map(paths.map((path) => [path, textOf(path)])));

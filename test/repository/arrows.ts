@@ -87,7 +87,7 @@ function problemWith({ from, to }: Import): string[] {
   }
   if (PURE_ROOMS.includes(room)) return [`${from} imports ${to}, but ${room} is pure`];
   // A path of the repository has an extension; a package has a name.
-  const isFile = to.startsWith("..") || /\.(ts|mjs|js|json)$/.test(to);
+  const isFile = to.startsWith("..") || /\.(tsx?|mjs|js|json)$/.test(to);
   return isFile && !OUTSIDE[room]?.includes(to) ? [`${from} imports ${to}, which is outside of src`] : [];
 }
 

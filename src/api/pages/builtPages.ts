@@ -14,17 +14,37 @@ export interface BuiltPage {
   readonly assets: ReadonlyMap<string, Asset>;
 }
 
-/** The folders of src/web, each with its `<name>.ts`, `<name>.css` and `<name>.html`, and what comes before its style. */
+/** What a page is built of, beside its `<name>.html` in the folder `<name>` of src/web. */
+interface Source {
+  /** The file in which its script begins. */
+  readonly script: string;
+  /** What comes before its own style. */
+  readonly before: string;
+  /** The files of its style, one after the other. */
+  readonly styles: readonly string[];
+}
+
 const PAGES = {
   /** Transparent: nothing of other pages. */
-  overlay: "",
-  join: PAGE_STYLE,
-} as const;
+  overlay: { script: "overlay.ts", before: "", styles: ["overlay.css"] },
+  join: { script: "join.ts", before: PAGE_STYLE, styles: ["join.css"] },
+  app: {
+    script: "app.tsx",
+    before: PAGE_STYLE,
+    styles: ["style/base.css", "style/parts.css", "style/frame.css", "style/sheet.css"],
+  },
+} as const satisfies Readonly<Record<string, Source>>;
 
 export type PageName = keyof typeof PAGES;
 
-/** Latin letters and figures of one width, in one weight; a page or its style names it as `{{font}}`. */
-const FONT = "@fontsource/inter/files/inter-latin-600-normal.woff2";
+/** Latin letters and figures of one width, each in one weight; a page or its style names them as `{{font}}` and `{{regular}}`. */
+const FONTS = {
+  font: "@fontsource/inter/files/inter-latin-600-normal.woff2",
+  regular: "@fontsource/inter/files/inter-latin-400-normal.woff2",
+} as const;
+
+/** What a browser shows beside a page's title; a page names it as `{{icon}}`. */
+const ICON = "app/icon.svg";
 
 const WEB = new URL("../../web/", import.meta.url);
 
@@ -52,19 +72,24 @@ export async function findAsset(path: string): Promise<Asset | undefined> {
 
 async function build(name: PageName): Promise<BuiltPage> {
   const folder = new URL(`${name}/`, WEB);
-  const [script, style, page, face] = await Promise.all([
-    bundle(new URL(`${name}.ts`, folder)),
-    Bun.file(new URL(`${name}.css`, folder)).text(),
-    Bun.file(new URL(`${name}.html`, folder)).text(),
-    Bun.file(fileURLToPath(import.meta.resolve(FONT))).bytes(),
+  const source: Source = PAGES[name];
+  const textOf = (file: string) => Bun.file(new URL(file, folder)).text();
+  const [script, styles, page, drawing, font, regular] = await Promise.all([
+    bundle(new URL(source.script, folder)),
+    Promise.all(source.styles.map(textOf)),
+    textOf(`${name}.html`),
+    Bun.file(new URL(ICON, WEB)).text(),
+    face(name, FONTS.font),
+    face(name, FONTS.regular),
   ]);
-  const font = asset(name, face, "woff2", "font/woff2");
+  const icon = asset(name, drawing, "svg", "image/svg+xml");
+  const fonts = { font: font.path, regular: regular.path };
   const scriptAsset = asset(name, script, "js", "text/javascript; charset=UTF-8");
-  const filledStyle = fill(`${PAGES[name]}${style}`, { font: font.path });
+  const filledStyle = fill([source.before, ...styles].join(""), fonts);
   const styleAsset = asset(name, filledStyle, "css", "text/css; charset=UTF-8");
   return {
-    page: fill(page, { font: font.path, style: styleAsset.path, script: scriptAsset.path }),
-    assets: new Map([font, scriptAsset, styleAsset].map((one) => [one.path, one])),
+    page: fill(page, { ...fonts, icon: icon.path, style: styleAsset.path, script: scriptAsset.path }),
+    assets: new Map([font, regular, icon, scriptAsset, styleAsset].map((one) => [one.path, one])),
   };
 }
 
@@ -78,10 +103,18 @@ async function bundle(entry: URL): Promise<string> {
     entrypoints: [fileURLToPath(entry)],
     target: "browser",
     minify: true,
+    // Otherwise TSX is built with what helps to find faults in it, and with the paths of its files.
+    define: { "process.env.NODE_ENV": '"production"' },
+    jsx: { runtime: "automatic", importSource: "preact", development: false },
   });
   const [output] = outputs;
   if (output === undefined) throw new Error(`${entry.pathname} could not be built`);
   return output.text();
+}
+
+async function face(name: PageName, file: string): Promise<Asset> {
+  const body = await Bun.file(fileURLToPath(import.meta.resolve(file))).bytes();
+  return asset(name, body, "woff2", "font/woff2");
 }
 
 function asset(name: PageName, body: Asset["body"], ending: string, type: string): Asset {

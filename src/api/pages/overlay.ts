@@ -50,12 +50,17 @@ export const overlayAsset: Operation = {
   answer: asset,
   id: "getOverlayAsset",
   group: "Widget link",
-  summary: "Script, style and font of a page",
+  summary: "Script, style, fonts and icon of a page",
   token: "none",
   path: z.object({ file: z.string() }),
   success: {
     status: 200,
-    content: { "text/javascript": z.string(), "text/css": z.string(), "font/woff2": z.string() },
+    content: {
+      "text/javascript": z.string(),
+      "text/css": z.string(),
+      "font/woff2": z.string(),
+      "image/svg+xml": z.string(),
+    },
   },
   errors: ["notFound"],
 };

@@ -17,15 +17,15 @@ body {
   margin: 0;
   background: var(--ground);
   color: var(--text);
-  font: 16px/1.5 Inter, system-ui, sans-serif;
+  font: 1rem/1.5 Inter, system-ui, sans-serif;
 }
-h1 { margin: 0 0 8px; font-size: 32px; line-height: 1.2; font-weight: 600; }
-h2 { margin: 0 0 16px; font-size: 24px; line-height: 1.3; font-weight: 600; }
-h3 { margin: 0 0 8px; font-size: 18px; line-height: 1.4; font-weight: 600; }
+h1 { margin: 0 0 8px; font-size: 2rem; line-height: 1.2; font-weight: 600; }
+h2 { margin: 0 0 16px; font-size: 1.5rem; line-height: 1.3; font-weight: 600; }
+h3 { margin: 0 0 8px; font-size: 1.125rem; line-height: 1.4; font-weight: 600; }
 a { color: var(--alive); }
 p { margin: 8px 0; }
 .quiet { color: var(--quiet); }
-code, pre { font: 13px/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+code, pre { font: 0.8125rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre {
   margin: 4px 0 16px;
   padding: 16px;

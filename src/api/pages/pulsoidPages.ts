@@ -5,10 +5,10 @@ import type { Operation } from "../operation.ts";
 
 /** Pulsoid's pages to which apps send their users, and where we say the same. */
 const PAGES = {
-  keys: "/#tokens",
-  "api-clients": "/#apps",
+  keys: "/tokens",
+  "api-clients": "/developer",
   widgets: "/#widgets",
-  configuration: "/#tokens",
+  configuration: "/account",
 } as const;
 
 const path = z.object({ page: z.enum(Object.keys(PAGES) as [keyof typeof PAGES]) });

@@ -25,6 +25,7 @@ It speaks the Pulsoid API at this address:
   GET  /health/ready                    ask whether readings can be stored
 
 All of them, and what they take and answer: /reference
+To sign in, open /sign-in in a browser.
 Every call but the last needs a token. The start of the server told where the first one is;
 "npm run heartwire -- token create" makes more.
 `;
@@ -53,11 +54,14 @@ const BODY = html`<main>
 <h1>Heartwire is running here</h1>
 <p>It keeps heart rates on this machine and speaks the Pulsoid API. Everything it takes and answers is in the
 <a href="/reference">reference</a>.</p>
-<p class="quiet">There are no pages to sign in yet. What they will do is done in a terminal, in the folder from which Heartwire was
-started.</p>
+<p><a href="/sign-in">Sign in</a> to see which <a href="/apps">apps</a> have access, to make
+<a href="/tokens">tokens</a>, and to look after your <a href="/account">account</a>. The first start showed whoever runs this server
+a link that makes their account; this shows another:</p>
+<pre>npm run heartwire -- user claim me</pre>
 <section id="tokens">
 <h2>Tokens</h2>
-<p>An app or a device needs a token. The first start showed one; this makes another, and prints it once:</p>
+<p>An app or a device that cannot ask you by itself needs a token. They are made on the page <a href="/tokens">Tokens</a>, or in a
+terminal, in the folder from which Heartwire was started:</p>
 <pre>npm run heartwire -- token create --user me \\
   --scopes data:heart_rate:read,data:heart_rate:write</pre>
 <p>These show them all, and take one back:</p>
@@ -71,7 +75,7 @@ npm run heartwire -- token revoke 3</pre>
 </section>
 <section id="apps">
 <h2>Apps</h2>
-<p>Where an app asks for a server, give it the address of this page; where it asks for a token, one of its own. Apps that sign you in
-have to wait for a later version.</p>
+<p>Where an app asks for a server, give it the address of this page. It then asks you for access on a page of this server, or takes a
+token. Apps that you make yourself are registered on the page <a href="/developer">Developer</a>.</p>
 </section>
 </main>`;

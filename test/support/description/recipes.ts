@@ -1,4 +1,5 @@
 import { bearerUse, type Operation } from "../../../src/api/operation.ts";
+import { APP_PAGES } from "../../../src/api/pages/appPage.ts";
 import type { Scope } from "../../../src/domain/scopes.ts";
 import { SCOPES } from "../../../src/domain/scopes.ts";
 import { freePort } from "../freePort.ts";
@@ -100,6 +101,8 @@ export async function furnish(): Promise<FurnishedServer> {
     const { widget } = await call(token, "/api/v1/widgets", "POST", {});
     return { id: (widget as { readonly id: string }).id };
   };
+  // Under the name that pages of this machine have; under its address they lead there.
+  const byName: Recipe = { headers: { host: `localhost:${new URL(server.origin).port}` } };
   const recipes: Readonly<Record<string, Recipes>> = {
     ...accountRecipes(server, page),
     writeHeartRate: async () => [{ body: { measured_at: Date.now(), data: { heart_rate: 75 } } }],
@@ -127,9 +130,14 @@ export async function furnish(): Promise<FurnishedServer> {
     getOverlay: async () => [{ parameters: await newWidgetId() }],
     getOverlayAlias: async () => [{ parameters: await newWidgetId() }],
     getOverlayAsset: async () => {
-      const page = await (await fetch(`${server.origin}/widget/view/${crypto.randomUUID()}`)).text();
-      return [...page.matchAll(/assets\/([^"]+)/g)].map(([, file = ""]) => ({ parameters: { file } }));
+      const pages = [`/widget/view/${crypto.randomUUID()}`, "/sign-in"].map(async (path) =>
+        (await fetch(`${server.origin}${path}`)).text(),
+      );
+      return [...(await Promise.all(pages)).join("").matchAll(/assets\/([^"]+)/g)].map(([, file = ""]) => ({
+        parameters: { file },
+      }));
     },
+    ...Object.fromEntries(Object.values(APP_PAGES).map(({ id }) => [id, async () => [byName]])),
     getPulsoidPage: async () => [{ parameters: { page: "keys" } }],
     listenToRoom: () => withRoom(),
     createRoom: async () => [{ body: {} }, { body: { config: { color: "red" } } }],

@@ -123,5 +123,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
   "GET /widget/:id": ANYBODY,
   "GET /assets/:file": ANYBODY,
   "GET /join": ANYBODY,
+  // The same for everybody: what they show they ask for.
+  "GET /sign-in": ANYBODY,
+  "GET /sign-up": ANYBODY,
+  "GET /reset": ANYBODY,
+  "GET /apps": ANYBODY,
+  "GET /tokens": ANYBODY,
+  "GET /developer": ANYBODY,
+  "GET /account": ANYBODY,
+  "GET /activity": ANYBODY,
   "GET /ui/:page": ANYBODY,
 };
