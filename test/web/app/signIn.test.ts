@@ -65,7 +65,7 @@ function testSigningIn(executablePath: string): void {
     const waiting = page.locator("form .main", { hasText: /^Try again in \d+ s$/ });
     for (let attempt = 0; attempt < 10 && (await waiting.count()) === 0; attempt++) {
       await signInWith(page, email, "wrong horse battery");
-      await page.waitForFunction("document.querySelector('form .main').ariaBusy === 'false'");
+      await page.waitForSelector("form .main[aria-busy=false]");
     }
     expect(await page.textContent("form [role=alert]")).toContain("Too many attempts.");
     expect(await waiting.getAttribute("aria-disabled")).toBe("true");
