@@ -4,9 +4,9 @@ import { type RefusedAuthorization, readAuthorization } from "../../auth/oauth/a
 import { answerAddress } from "../../auth/oauth/redirect.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
+import { showApp, TO_LOCALHOST } from "../pages/appPage.ts";
 import { page } from "../pages/page.ts";
 import { mayAdopt } from "./adoption.ts";
-import { consentShell } from "./consentShell.ts";
 import { issuerOf } from "./issuer.ts";
 import { describeRefusal, errorFields } from "./oauthErrors.ts";
 
@@ -40,6 +40,7 @@ export const authorize: Operation = {
   query,
   success: { status: 200, content: { "text/html": z.string() } },
   others: {
+    ...TO_LOCALHOST,
     302: { when: "The app is told what is wrong with its request." },
     400: {
       when: "The app is unknown, or the address is none of its own: a page says so.",
@@ -54,7 +55,7 @@ async function ask(call: Call): Promise<Response> {
   const { request, context } = call;
   const given = URL.parse(request.url)?.searchParams ?? new URLSearchParams();
   const read = await readAuthorization(context, given, mayAdopt(call));
-  return "refusal" in read ? refuse(call, read) : consentShell(call);
+  return "refusal" in read ? refuse(call, read) : showApp(call);
 }
 
 function refuse(

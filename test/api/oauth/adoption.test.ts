@@ -10,6 +10,7 @@ import {
   newClient,
   newCode,
   newVerifier,
+  openAuthorization,
   REFUSED_CLIENT,
   REFUSED_GRANT,
   redeem,
@@ -25,9 +26,6 @@ import { type SignedInPerson, signIn } from "../../support/signedIn.ts";
 const shared = sharedServer();
 
 type Fields = Readonly<Record<string, string | undefined>>;
-
-const open = ({ origin }: Pick<TestServer, "origin">, query: string, headers = {}) =>
-  fetch(`${origin}/oauth2/authorize?${query}`, { redirect: "manual", headers });
 
 const isRegistered = async (server: TestServer, clientId: string) =>
   (await server.server.storage.directory.clients.find(clientId)) !== undefined;
@@ -65,7 +63,7 @@ describe("an app with an id that Pulsoid gave it", () => {
   for (const [what, query] of SHIPPED) {
     test(`asks for ${what}: it is shown as unverified, and only consent registers it`, async () => {
       const [id, person] = [crypto.randomUUID(), await signIn(shared())];
-      expect((await open(shared(), query(id))).status).toBe(200);
+      expect((await openAuthorization(shared(), query(id))).status).toBe(200);
       const look = async () =>
         (await asPage(shared(), person, "/authorizations/look", { query: query(id) })).json();
       expect(await look()).toMatchObject({
@@ -113,7 +111,7 @@ describe("an app with an id that Pulsoid gave it", () => {
         scope: "data:heart_rate:read",
         ...fields,
       });
-      const response = await open(shared(), query);
+      const response = await openAuthorization(shared(), query);
       expect({ status: response.status, location: response.headers.get("location") }).toEqual({
         status: 400,
         location: null,
@@ -140,7 +138,7 @@ describe("where apps may be adopted (HEARTWIRE_ADOPT_CLIENTS)", () => {
     headers: Readonly<Record<string, string>> = {},
     id: string = crypto.randomUUID(),
   ) => {
-    const opened = await open(server, SHIPPED[0]?.[1](id) as string, headers);
+    const opened = await openAuthorization(server, SHIPPED[0]?.[1](id) as string, headers);
     const device = await fetch(`${server.origin}/oauth2/device_authorization`, {
       method: "POST",
       headers,

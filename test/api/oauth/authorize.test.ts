@@ -8,6 +8,7 @@ import {
   HEART_SCOPES,
   newClient,
   newVerifier,
+  openAuthorization,
   type TestClient,
   validated,
 } from "../../support/oauth/flows.ts";
@@ -33,7 +34,7 @@ function queryFor({ publicId }: TestClient, fields: Fields = {}): string {
 }
 
 function open(query: string): Promise<Response> {
-  return fetch(`${shared().origin}/oauth2/authorize?${query}`, { redirect: "manual" });
+  return openAuthorization(shared(), query);
 }
 
 /** Checks that a page tells the person, and nobody is sent anywhere. */

@@ -16,6 +16,8 @@ import type { Recipe } from "./recipes.ts";
 export function oauthRecipes(
   server: TestServer,
   page: SignedInPerson,
+  /** What a page is asked with, under the name that pages of this machine have. */
+  byName: Recipe,
 ): Readonly<Record<string, () => Promise<readonly Recipe[]>>> {
   const asked = async (more: Readonly<Record<string, string>> = {}) => {
     const client = await newClient(server, { implicit: true });
@@ -35,8 +37,8 @@ export function oauthRecipes(
     return { client, body };
   };
   return {
-    authorize: async () => [{ query: await asked() }],
-    getDeviceConsent: async () => [{ query: `user_code=${await waiting()}` }],
+    authorize: async () => [{ ...byName, query: await asked() }],
+    getDeviceConsent: async () => [{ ...byName, query: `user_code=${await waiting()}` }],
     getToken: async () => {
       const [client, { client: other, body }] = [await newClient(server), await connected()];
       const code = await newCode(server, page, client);

@@ -155,7 +155,7 @@ export async function furnish(): Promise<FurnishedServer> {
       return [{ parameters: { roomId, profileId: "me" } }];
     },
   };
-  Object.assign(recipes, oauthRecipes(server, page));
+  Object.assign(recipes, oauthRecipes(server, page, byName));
   return { server, token, page, recipeFor: (operation) => (recipes[operation] ?? (async () => [{}]))() };
 }
 

@@ -45,6 +45,17 @@ export function authorizationQuery(fields: Readonly<Record<string, string | unde
   return new URLSearchParams(given).toString();
 }
 
+/** Opens what an app opens. Under an address of this machine the page leads to `localhost` first, as a browser is led. */
+export async function openAuthorization(
+  { origin }: Pick<TestServer, "origin">,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const response = await fetch(`${origin}/oauth2/authorize?${query}`, { redirect: "manual", headers });
+  if (response.status !== 307) return response;
+  return fetch(response.headers.get("location") as string, { redirect: "manual", headers });
+}
+
 /** Calls a route of our pages, as that page does. */
 export function asPage(
   { origin }: Pick<TestServer, "origin">,

@@ -1,17 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { APP_PAGES } from "../../../src/api/pages/appPage.ts";
+import { pageOriginOf } from "../../support/session/browser.ts";
 import { sharedServer } from "../../support/sharedServer.ts";
 
 /** What the pages that people sign in to may do, and what others may do with them. */
 const shared = sharedServer();
 
-/** Under the name that pages of this machine have. */
-const ownOrigin = () => shared().origin.replace("127.0.0.1", "localhost");
-
-const get = (path: string, origin = ownOrigin()) =>
+const get = (path: string, origin = pageOriginOf(shared())) =>
   fetch(`${origin}${path}`, { headers: { origin: "https://evil.example" }, redirect: "manual" });
 
-describe.each(Object.keys(APP_PAGES))("%s", (path) => {
+const PATHS = [
+  ...Object.keys(APP_PAGES),
+  `/oauth2/authorize?response_type=token&response_mode=web_page&scope=data:heart_rate:read&client_id=${crypto.randomUUID()}`,
+  "/oauth2/device_authorization_consent",
+];
+
+describe.each(PATHS.map((path) => [path.replace(/\?.*/, ""), path] as const))("%s", (_, path) => {
   test("runs its own script alone, is framed by nobody, read by no other origin, and kept by no browser", async () => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -40,7 +44,7 @@ describe.each(Object.keys(APP_PAGES))("%s", (path) => {
   test("leads from an address of this machine to its name, with what was asked", async () => {
     const response = await get(path, shared().origin);
     expect(response.status).toBe(307);
-    expect(response.headers.get("location")).toBe(`${ownOrigin()}${path}`);
+    expect(response.headers.get("location")).toBe(`${pageOriginOf(shared())}${path}`);
     expect(response.headers.get("cache-control")).toBe("no-store");
   });
 });

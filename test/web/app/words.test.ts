@@ -4,7 +4,7 @@ import { SCOPES } from "../../../src/domain/scopes.ts";
 import { TRAIL_KINDS } from "../../../src/storage/trail.ts";
 import { continueTo, signInAddress } from "../../../src/web/app/continueTo.ts";
 import { refusals, SCOPE_WORDS } from "../../../src/web/app/scopes.ts";
-import { ACTIVITY_WORDS, activityInWords } from "../../../src/web/app/words/activity.ts";
+import { ACTIVITY_WORDS, activityInWords, originInWords } from "../../../src/web/app/words/activity.ts";
 import { browserInWords } from "../../../src/web/app/words/browsers.ts";
 import { wordsFor } from "../../../src/web/app/words/problems.ts";
 import { agoInWords, lengthInWords, lifetimeInWords } from "../../../src/web/app/words/times.ts";
@@ -89,6 +89,15 @@ describe("what happened", () => {
     expect(activityInWords("token_made", { name: "Watch" })).toBe("The token “Watch” was made.");
     expect(activityInWords("signed_in", { method: "passkey" })).toBe("You signed in with a passkey.");
     expect(activityInWords("of_a_later_version", {})).toBe("Of a later version.");
+  });
+
+  test("says where it came from", () => {
+    expect(originInWords({})).toBe("");
+    expect(originInWords({ address: "192.0.2.7" })).toBe("From 192.0.2.7");
+    expect(originInWords({ by: "command line" })).toBe("By the command line");
+    expect(originInWords({ by: "invitation", address: "192.0.2.7" })).toBe(
+      "By an invitation, from 192.0.2.7",
+    );
   });
 });
 

@@ -41,10 +41,22 @@ export function activityInWords(kind: string, details: Details): string {
   return ACTIVITY_WORDS[kind]?.(details) ?? `${capital(kind.replaceAll("_", " "))}.`;
 }
 
-/** Where an event came from: an address, or the command line. */
+/** Who was at work beside the person themselves, as the server writes it. */
+const BY: Readonly<Record<string, string>> = {
+  "command line": "By the command line",
+  "the app": "By the app itself",
+  "whoever had it": "By somebody who had the token",
+  claim: "By the owner's link",
+  invitation: "By an invitation",
+  "sign-up": "By open sign-up",
+};
+
+/** Where an event came from: who did it where that is not plain, and the address. */
 export function originInWords({ address, by: who }: Details): string {
-  if (typeof who === "string") return `By the ${who}`;
-  return typeof address === "string" ? `From ${address}` : "";
+  const from = typeof address === "string" ? `from ${address}` : "";
+  if (typeof who !== "string") return capital(from);
+  const words = BY[who] ?? `By ${who}`;
+  return from === "" ? words : `${words}, ${from}`;
 }
 
 const METHODS: Readonly<Record<string, string>> = {
