@@ -189,7 +189,7 @@ describe.skipIf(program === undefined)("apps of other people", () => {
     await person.signIn();
     await person.page.getByText(codes.user_code).first().waitFor();
     await person.allow();
-    await person.page.getByText("You can go back to your device.").waitFor();
+    await person.page.getByRole("heading", { name: "You can go back to your device" }).waitFor();
     const polled = await waiting;
     if ("ended" in polled) throw new Error(`the plugin gave up: ${polled.ended}`);
     expect(polled).toEqual({
