@@ -28,13 +28,22 @@ export function conformanceCommand(): Command {
   addTokenOptions(command)
     .option("--room <id>", "a room of which the test user is a member")
     .option("--other-room <id>", "a room of which the test user is no member")
-    .option("--widget <id>", "a widget of the test user whose link is open, where no token may make one");
+    .option("--widget <id>", "a widget of the test user whose link is open, where no token may make one")
+    .option(
+      "--client-id <id>",
+      "an app that is registered with a secret (a line `secret = <uuid>` in the file, or HEARTWIRE_CLIENT_SECRET), the implicit grant and http://127.0.0.1/callback",
+    )
+    .option("--public-client-id <id>", "an app that is registered with that address, and without a secret")
+    .option(
+      "--callback-port <port>",
+      "the port of the kit's own http://127.0.0.1:<port>/callback (default: any)",
+    );
   return addHookOptions(command)
     .option(
       "--only <checks>",
       "run these: ids, areas such as write, or with * for any text; separated by commas",
     )
-    .option("--slow", "run the timing suite too, which takes about three minutes")
+    .option("--slow", "run what waits for time to pass too: about three minutes, and ten with a client")
     .option("--ours", "check too what the wire text leaves open and Heartwire decided")
     .option("--complete", "fail too when something is not checked")
     .option("--timeout <seconds>", "how long the server may take to answer (default 5)")

@@ -97,6 +97,9 @@ function expectChallenge(answer: Answer, error: string | null): void {
   expectThat(isRight, `WWW-Authenticate: ${wanted}`, `WWW-Authenticate: ${header ?? "not there"}`);
 }
 
+/** Clients parse a signed 32-bit integer. */
+export const EXPIRES_IN_MAX = 2_147_483_647;
+
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The keys of an object in their order, for the expectation that they are these and no others. */

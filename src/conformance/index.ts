@@ -2,6 +2,7 @@ import { CHECKS } from "./checks/index.ts";
 import { clearUp } from "./clearUp.ts";
 import { inSeconds, type Target } from "./client/connection.ts";
 import { Kit } from "./kit.ts";
+import { callbackOf } from "./oauth/consent.ts";
 import { type ConformanceOptions, type Report, UnusableOptions } from "./options.ts";
 import { runChecks } from "./runner.ts";
 import { requireUuids } from "./secrets.ts";
@@ -29,7 +30,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
  * Checks a server against the Pulsoid wire. It writes readings of the test user, and makes widgets of theirs.
  *
  * @throws UnusableOptions when a token is refused, or tokens do not fit each other, or the user has a reading of tomorrow, or
- *   no check is asked for; NoAnswer when no server answers at the address
+ *   the port of the redirect address is taken, or no check is asked for; NoAnswer when no server answers at the address
  */
 export async function runConformance(options: ConformanceOptions): Promise<Report> {
   const startedAt = new Date();
@@ -37,8 +38,11 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
   const checks = chosenChecks(CHECKS, options);
   requireUuids(options);
   const kit = await Kit.open(options, target);
+  // Opened now, because a port that is taken is no fault of the server's.
+  if (options.clientId !== undefined || options.publicClientId !== undefined) await callbackOf(kit);
   const results = await runChecks(kit, checks);
   await clearUp(kit);
+  for (const open of kit.shared.closing) open[Symbol.dispose]();
   const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
   return {
     base: target.base.href,

@@ -31,6 +31,10 @@ interface Shared {
   readonly sockets: LiveSocket[];
   /** Widgets that checks made, for the clearing up at the end. */
   readonly madeWidgets: { readonly id: string; readonly token: string }[];
+  /** Tokens and codes that the server gave out, which no report may show. */
+  readonly issued: Set<string>;
+  /** What has to be closed when the run is over. */
+  readonly closing: Disposable[];
   /** What is done only once in a run, by its name. */
   readonly done: Map<string, Promise<unknown>>;
 }
@@ -61,7 +65,17 @@ export class Kit {
       );
     }
     const moments = new Moments(measuredAt);
-    const shared = { options, http, tokens, moments, sockets: [], madeWidgets: [], done: new Map() };
+    const shared: Shared = {
+      options,
+      http,
+      tokens,
+      moments,
+      sockets: [],
+      madeWidgets: [],
+      issued: new Set(),
+      closing: [],
+      done: new Map(),
+    };
     return new Kit(shared, options.signal ?? new AbortController().signal);
   }
 

@@ -65,6 +65,19 @@ export const OTHER_ROOM = given(
   ({ options }) => options.otherRoom !== undefined,
 );
 
+export const CLIENT = given(
+  "a registered client and its secret (--client-id)",
+  ({ options }) => options.clientId !== undefined,
+);
+export const PUBLIC_CLIENT = given(
+  "a registered client without a secret (--public-client-id)",
+  ({ options }) => options.publicClientId !== undefined,
+);
+export const ANY_CLIENT = given(
+  "a registered client (--client-id or --public-client-id)",
+  ({ options }) => options.clientId !== undefined || options.publicClientId !== undefined,
+);
+
 /** The empty user's token with a scope. */
 export function emptyHolds(scope: string): Need {
   return {
@@ -79,6 +92,7 @@ export const HOOK_FLAGS: Readonly<Record<keyof Hooks, string>> = {
   storeFailure: "--on-store-failure",
   tokenStoreFailure: "--on-token-store-failure",
   roomChange: "--on-room-change",
+  authorize: "--on-authorize",
 };
 
 /** The commands of a check, of which it has two at most, have a minute each. */

@@ -16,6 +16,11 @@ export interface Hooks {
   readonly tokenStoreFailure?: Hook | undefined;
   /** Changes the room `CONFORMANCE_ROOM`; `CONFORMANCE_STEP` says what (docs/conformance.md). */
   readonly roomChange?: Hook | undefined;
+  /**
+   * Opens `CONFORMANCE_URL` in a browser in which the test user is signed in, and answers as `CONFORMANCE_STEP` says: `allow`
+   * or `deny`.
+   */
+  readonly authorize?: Hook | undefined;
 }
 
 /** How long the slow checks look, in milliseconds, and at how much. */
@@ -30,6 +35,8 @@ export interface SlowTimes {
   readonly steadyEveryMs: number;
   /** How many readings are written while a listener does not read. */
   readonly readingsUnread: number;
+  /** How much longer than it may be used a device code is waited for. */
+  readonly expiredForMs: number;
 }
 
 export const SLOW_TIMES: SlowTimes = {
@@ -39,6 +46,7 @@ export const SLOW_TIMES: SlowTimes = {
   steadyMs: 35_000,
   steadyEveryMs: 5_000,
   readingsUnread: 1_000,
+  expiredForMs: 1_500,
 };
 
 export interface ConformanceOptions {
@@ -67,6 +75,13 @@ export interface ConformanceOptions {
   readonly otherRoom?: string | undefined;
   /** A widget of the test user whose link is open, where no token may make one. */
   readonly widget?: string | undefined;
+  /** An app that is registered with a secret, the implicit grant and `http://127.0.0.1/callback`, with any port. */
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  /** An app that is registered with that address and without a secret. */
+  readonly publicClientId?: string | undefined;
+  /** The port of the kit's own redirect address, for a server that knows only addresses with a port; any free one (0). */
+  readonly callbackPort?: number | undefined;
   readonly hooks?: Hooks | undefined;
   /** Ids of checks, separated by commas: whole ones, areas such as `write`, or with `*` for any text. */
   readonly only?: string | undefined;
@@ -75,6 +90,8 @@ export interface ConformanceOptions {
   /** Whether to check too what the wire text leaves open and Heartwire decided. */
   readonly ours?: boolean | undefined;
   readonly slowTimes?: Partial<SlowTimes> | undefined;
+  /** Lets a device code's ten minutes pass, and then does something. Who moves the server's clock need not wait. */
+  readonly whenPassed?: (<Value>(ms: number, act: () => Promise<Value>) => Promise<Value>) | undefined;
   /** Certificates of an authority to trust beside the usual ones, as PEM. */
   readonly authority?: string | undefined;
   /** How long the server may take to answer (5000). */

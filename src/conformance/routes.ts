@@ -12,6 +12,11 @@ export const PATHS = {
   profile: "/api/v1/profile",
   widgets: "/api/v1/widgets",
   rpc: "/v1/api/public/rpc",
+  authorize: "/oauth2/authorize",
+  token: "/oauth2/token",
+  revoke: "/oauth2/revoke",
+  device: "/oauth2/device_authorization",
+  metadata: "/.well-known/oauth-authorization-server",
 } as const;
 
 /** An id that nothing has. */

@@ -92,6 +92,7 @@ function redacted({ options, shared }: Kit, outcome: Outcome): Outcome {
   const secrets = secretsOf(
     options,
     shared.madeWidgets.map(({ id }) => id),
+    [...shared.issued],
   );
   return {
     ...outcome,

@@ -24,16 +24,39 @@ export interface Secrets {
   readonly widgets: readonly string[];
 }
 
-/** @param made ids of widgets that the server made for the kit */
-export function secretsOf(options: ConformanceOptions, made: readonly string[] = []): Secrets {
+/**
+ * @param made ids of widgets that the server made for the kit
+ * @param issued tokens and codes that it gave to the kit
+ */
+export function secretsOf(
+  options: ConformanceOptions,
+  made: readonly string[] = [],
+  issued: readonly string[] = [],
+): Secrets {
   const tokens = givenTokens(options).map(([, token]) => token);
-  return { tokens, widgets: options.widget === undefined ? made : [options.widget, ...made] };
+  const { clientId, clientSecret } = options;
+  const ofClient = clientSecret === undefined ? [] : [clientSecret, btoa(`${clientId}:${clientSecret}`)];
+  return {
+    tokens: [...tokens, ...ofClient, ...issued],
+    widgets: [...(options.widget === undefined ? [] : [options.widget]), ...made].filter((id) =>
+      UUID.test(id),
+    ),
+  };
 }
 
-/** @throws UnusableOptions when a token or the id of the widget is no UUID; what stands there is not repeated */
+/** @throws UnusableOptions when a token or an id is no UUID, or a client lacks its secret; what stands there is not repeated */
 export function requireUuids(options: ConformanceOptions): void {
-  const { widget } = options;
-  const ids = widget === undefined ? [] : [["the widget", widget] as const];
+  const { widget, clientId, clientSecret, publicClientId } = options;
+  const named = [
+    ["the widget", widget],
+    ["the client id", clientId],
+    ["the client's secret", clientSecret],
+    ["the client id of a public client", publicClientId],
+  ] as const;
+  const ids = named.flatMap(([name, id]) => (id === undefined ? [] : [[name, id] as const]));
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    throw new UnusableOptions("The client id and the client's secret must be given together.");
+  }
   for (const [name, id] of [...givenTokens(options), ...ids]) {
     if (!UUID.test(id)) throw new UnusableOptions(`${capital(name)} is not a UUID of 36 characters.`);
   }
@@ -46,8 +69,16 @@ export function redact(text: string, { tokens, widgets }: Secrets): string {
 
 function without(text: string, secrets: readonly string[], mark: string): string {
   return secrets
-    .filter((secret) => UUID.test(secret))
-    .reduce((left, secret) => left.replaceAll(new RegExp(secret.replaceAll("-", "-?"), "gi"), mark), text);
+    .filter((secret) => secret.length >= SECRET_LENGTH_MIN)
+    .reduce((left, secret) => left.replaceAll(new RegExp(patternOf(secret), "gi"), mark), text);
+}
+
+/** What is shorter is no secret, and may be a part of any text. */
+const SECRET_LENGTH_MIN = 8;
+
+/** A server under test may give out what is no UUID. */
+function patternOf(secret: string): string {
+  return secret.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("-", "-?");
 }
 
 export function capital(text: string): string {

@@ -242,4 +242,5 @@ export const CLIENT_ENVIRONMENT = {
   HEARTWIRE_TOKEN: "The token that client commands use.",
   HEARTWIRE_READ_TOKEN: "The token with which `conformance` reads, where HEARTWIRE_TOKEN is not for both.",
   HEARTWIRE_WRITE_TOKEN: "The token with which `conformance` writes.",
+  HEARTWIRE_CLIENT_SECRET: "The secret of the app that `conformance` is.",
 } as const;

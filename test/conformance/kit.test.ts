@@ -41,14 +41,17 @@ describe("a check without what it needs", () => {
     const needs = new Set(results.flatMap((one) => (one.outcome === "not checked" ? one.needs : [])));
     const flags = new Set([...needs].flatMap((need) => need.match(/--[a-z-]+/g) ?? []));
     expect([...flags].toSorted()).toEqual([
+      "--client-id",
       "--empty-token",
       "--expired-token",
+      "--on-authorize",
       "--on-restart",
       "--on-revoke",
       "--on-room-change",
       "--on-store-failure",
       "--on-token-store-failure",
       "--other-room",
+      "--public-client-id",
       "--revocable-token",
       "--room",
       "--server-token",
@@ -164,6 +167,13 @@ describe("the kit does not begin", () => {
       ["with a token that is no UUID", { readToken: "secret" }, "The read token is not a UUID"],
       ["with an expired token that is no UUID", { expiredToken: "*" }, "The expired token is not a UUID"],
       ["with a server's token that is no UUID", { serverToken: "(" }, "The token of a server is not a UUID"],
+      ["with a client id that is no UUID", { clientId: "app" }, "The client id is not a UUID"],
+      ["with a secret that is no UUID", { clientSecret: "s" }, "The client's secret is not a UUID"],
+      [
+        "with a client whose secret is not told",
+        { clientSecret: undefined },
+        "The client id and the client's secret must be given together",
+      ],
       ["with a widget that is no UUID", { widget: "+" }, "The widget is not a UUID"],
       [
         "with a token that is refused",
@@ -218,6 +228,14 @@ describe("the kit does not begin", () => {
     await expect(runConformance({ ...(await server.options()), writeToken })).rejects.toThrow(
       "The read and the write token must belong to the same user.",
     );
+  });
+
+  test("with a redirect address whose port is taken", async () => {
+    const callbackPort = Number(new URL(server.origin).port);
+    await expect(runConformance({ ...(await server.options()), callbackPort })).rejects.toMatchObject({
+      name: "UnusableOptions",
+      message: expect.stringContaining("The redirect address cannot be opened"),
+    });
   });
 
   test("where nobody listens", async () => {
@@ -280,6 +298,36 @@ describe("a report", () => {
     expect(secrets.length).toBeGreaterThan(1);
     expect(secrets.filter((secret) => text.includes(secret.toLowerCase()))).toEqual([]);
     expect(text).toContain("<widget>");
+  });
+
+  test("holds no token or code that an app was given, nor the app's secret", async () => {
+    const given =
+      /"(?:access_token|refresh_token|device_code|user_code)":"([^"]*)"|[?&#](?:code|access_token)=([^&"]*)/g;
+    const { clientSecret = "" } = await server.options();
+    const secrets = new Set([clientSecret]);
+    const fault: Fault = {
+      answer: async (request, next) => {
+        const answer = await next(request);
+        for (const [, token, code] of answer.text.matchAll(given)) secrets.add(token ?? code ?? "");
+        const isMeant = request.path.startsWith("/oauth2/") && answer.status >= 400;
+        return isMeant ? made(418, [...secrets].join(" ").toUpperCase()) : answer;
+      },
+    };
+    const report = await runWith(fault, { only: "oauth-code,oauth-device,oauth-token" });
+    const text = JSON.stringify(report).toLowerCase();
+    expect(report.failed).toBeGreaterThan(10);
+    expect(secrets.size).toBeGreaterThan(10);
+    expect([...secrets].filter((secret) => text.includes(secret.slice(0, 13)))).toEqual([]);
+    expect(text).toContain("<token>");
+  });
+
+  test("says that no browser came to the redirect address", async () => {
+    const hooks: Hooks = { authorize: () => {} };
+    const only = "oauth-code.redeems";
+    const report = await runConformance({ ...(await server.options()), hooks, only, answerTimeoutMs: 300 });
+    expect(report.results).toMatchObject([
+      { outcome: "failed", got: "no browser came to the redirect address within 0.3 s of the hook's end" },
+    ]);
   });
 
   test("says of a hook that failed what was wrong with it", async () => {

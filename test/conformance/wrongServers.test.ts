@@ -5,6 +5,7 @@ import { ACCOUNT_FAULTS } from "../support/conformance/faults/account.ts";
 import { ERROR_FAULTS } from "../support/conformance/faults/errors.ts";
 import { LINK_FAULTS } from "../support/conformance/faults/link.ts";
 import { LIVE_FAULTS } from "../support/conformance/faults/live.ts";
+import { OAUTH_FAULTS } from "../support/conformance/faults/oauth/index.ts";
 import { EXPIRY_FAULTS, OPERATOR_FAULTS } from "../support/conformance/faults/operator.ts";
 import { ROOM_FAULTS } from "../support/conformance/faults/rooms.ts";
 import { TIMING_FAULTS } from "../support/conformance/faults/timing.ts";
@@ -21,6 +22,7 @@ const WRONG_SERVERS = [
   ...ACCOUNT_FAULTS,
   ...LINK_FAULTS,
   ...ROOM_FAULTS,
+  ...OAUTH_FAULTS,
   ...OPERATOR_FAULTS,
   ...EXPIRY_FAULTS,
 ];

@@ -7,6 +7,7 @@ export interface HookFlags {
   readonly onStoreFailure?: string;
   readonly onTokenStoreFailure?: string;
   readonly onRoomChange?: string;
+  readonly onAuthorize?: string;
 }
 
 /** Adds `--on-revoke` and its neighbours to the command. */
@@ -19,7 +20,11 @@ export function addHookOptions(command: Command): Command {
       "makes the store of readings fail (CONFORMANCE_STEP is begin) and work again (end)",
     )
     .option("--on-token-store-failure <command>", "the same for the store of tokens")
-    .option("--on-room-change <command>", "changes the room in CONFORMANCE_ROOM as CONFORMANCE_STEP says");
+    .option("--on-room-change <command>", "changes the room in CONFORMANCE_ROOM as CONFORMANCE_STEP says")
+    .option(
+      "--on-authorize <command>",
+      "opens CONFORMANCE_URL in a browser of the test user, and allows or denies as CONFORMANCE_STEP says",
+    );
 }
 
 export function readHooks(flags: HookFlags): Hooks {
@@ -29,6 +34,7 @@ export function readHooks(flags: HookFlags): Hooks {
     storeFailure: hookOf(flags.onStoreFailure),
     tokenStoreFailure: hookOf(flags.onTokenStoreFailure),
     roomChange: hookOf(flags.onRoomChange),
+    authorize: hookOf(flags.onAuthorize),
   };
 }
 

@@ -4,13 +4,16 @@ import { readBaseUrl } from "../connection.ts";
 import { CommandFailure } from "../failure.ts";
 import { readNumber } from "../numberOption.ts";
 import { type HookFlags, readHooks } from "./hookCommands.ts";
-import { readTokens, type TokenFlags } from "./tokens.ts";
+import { readSecret, readTokens, type TokenFlags } from "./tokens.ts";
 
 export interface ConformanceFlags extends TokenFlags, HookFlags {
   readonly base?: string;
   readonly room?: string;
   readonly otherRoom?: string;
   readonly widget?: string;
+  readonly clientId?: string;
+  readonly publicClientId?: string;
+  readonly callbackPort?: string;
   readonly only?: string;
   readonly slow?: boolean;
   readonly ours?: boolean;
@@ -25,10 +28,12 @@ export interface ConformanceFlags extends TokenFlags, HookFlags {
 
 const TIMEOUT_SECONDS_MIN = 0.1;
 const TIMEOUT_SECONDS_MAX = 30;
+const PORT_MAX = 65_535;
 
 /** @throws UsageError, CommandFailure */
 export function readConformanceOptions(flags: ConformanceFlags): ConformanceOptions {
   const { base, room, otherRoom, widget, only, slow, ours, timeout, ca } = flags;
+  const { clientId, publicClientId, callbackPort } = flags;
   return {
     base: readBaseUrl(base === undefined ? {} : { url: base }, "--base"),
     ...readTokens(flags),
@@ -36,6 +41,11 @@ export function readConformanceOptions(flags: ConformanceFlags): ConformanceOpti
     room,
     otherRoom,
     widget,
+    clientId,
+    clientSecret: clientId === undefined ? undefined : readSecret(flags),
+    publicClientId,
+    callbackPort:
+      callbackPort === undefined ? undefined : readNumber("--callback-port", callbackPort, 1, PORT_MAX),
     only,
     slow,
     ours,

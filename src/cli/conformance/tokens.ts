@@ -47,8 +47,7 @@ export function addTokenOptions(command: Command): Command {
  * @throws UsageError when there is none, or the file has other lines than it should
  */
 export function readTokens(flags: TokenFlags): GivenTokens {
-  const inFile =
-    flags.tokensFile === undefined ? [] : parse(readTokenFile(flags.tokensFile), flags.tokensFile);
+  const inFile = linesOf(flags);
   const find = (name: Name) =>
     flags[`${name}Token`]?.trim() ?? inFile.find((line) => line.name === name)?.token;
   const readToken = find("read") ?? fromEnvironment("HEARTWIRE_READ_TOKEN");
@@ -77,8 +76,28 @@ export function readTokens(flags: TokenFlags): GivenTokens {
   };
 }
 
+/**
+ * Reads the secret of the client `--client-id`, which stands in no command, as others could see it there.
+ *
+ * @throws UsageError when there is none
+ */
+export function readSecret(flags: TokenFlags): string {
+  const secret =
+    linesOf(flags).find(({ name }) => name === "secret")?.token ?? fromEnvironment("HEARTWIRE_CLIENT_SECRET");
+  if (secret === undefined) {
+    throw new UsageError(
+      "--client-id: its secret is missing. Give it in the --tokens-file, as a line `secret = <uuid>`, or as HEARTWIRE_CLIENT_SECRET.",
+    );
+  }
+  return secret;
+}
+
+function linesOf({ tokensFile }: TokenFlags): readonly Line[] {
+  return tokensFile === undefined ? [] : parse(readTokenFile(tokensFile), tokensFile);
+}
+
 interface Line {
-  readonly name: Name | "token";
+  readonly name: Name | "token" | "secret";
   readonly token: string;
 }
 
@@ -90,7 +109,7 @@ function parse(text: string, file: string): readonly Line[] {
     if (!isName(name) || !isUuid(token)) {
       // What stands there may be most of a token, and is not repeated.
       throw new UsageError(
-        `${file}, line ${index + 1}: expected a token, or a name (${[...NAMES, "token"].join(", ")}), = and a token.`,
+        `${file}, line ${index + 1}: expected a token, or a name (${[...NAMES, "secret", "token"].join(", ")}), = and a token.`,
       );
     }
     return [{ name, token }];
@@ -98,5 +117,5 @@ function parse(text: string, file: string): readonly Line[] {
 }
 
 function isName(name: string): name is Line["name"] {
-  return name === "token" || (NAMES as readonly string[]).includes(name);
+  return name === "token" || name === "secret" || (NAMES as readonly string[]).includes(name);
 }

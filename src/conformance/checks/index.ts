@@ -3,6 +3,7 @@ import { CROSS_ORIGIN } from "./crossOrigin.ts";
 import { ERRORS } from "./errors.ts";
 import { LATEST } from "./latest.ts";
 import { LIVE } from "./live.ts";
+import { DEVICE_EXPIRY, DEVICE_EXPIRY_BEGINS, OAUTH } from "./oauth/index.ts";
 import { PAGE_CHECKS } from "./pages.ts";
 import { PROFILE } from "./profile.ts";
 import { RESTART } from "./restart.ts";
@@ -26,8 +27,9 @@ import { WRITE_BODIES } from "./writeBodies.ts";
  * the operator's hand after that, and what looks back at everything at the end.
  */
 export const CHECKS: readonly Check[] = [
-  // A token that expires soon cannot wait for the others.
+  // A token that expires soon cannot wait for the others, and what takes ten minutes takes them meanwhile.
   ...EXPIRY,
+  ...DEVICE_EXPIRY_BEGINS,
   ...VALIDATE,
   ...TOKEN_ERRORS,
   ...TOKEN_PASSING,
@@ -45,11 +47,13 @@ export const CHECKS: readonly Check[] = [
   ...PAGE_CHECKS,
   ...ROOMS,
   ...ROOM_EVENTS,
+  ...OAUTH,
   ...WRITE_AHEAD,
   ...SLOW,
   ...REVOCATION,
   ...RESTART,
   ...STORE_FAILURE,
   ...TOKEN_STORE_FAILURE,
+  ...DEVICE_EXPIRY,
   ...WHOLE_RUN,
 ];

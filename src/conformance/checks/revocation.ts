@@ -12,13 +12,13 @@ import { makeWidget } from "./widgets.ts";
 const SECTION = "5 GET /api/v1/data/real_time (tokens that end)";
 
 /** How long a server may go on after a token has ended. */
-const WITHIN_MS = 1_000;
+export const WITHIN_MS = 1_000;
 
 /** No close frame comes later than this in an orderly world; it is only waited for to say how late it was. */
 const PATIENCE_MS = 5_000;
 
 /** What a socket did when its token ended; undefined where none could be opened before. */
-interface Ended {
+export interface Ended {
   readonly end: SocketEnd | undefined;
   /** How long after the token's end it was closed; less than 0 where the end was known by the second. */
   readonly afterMs: number;
@@ -45,7 +45,7 @@ function seesRoom(kit: Kit): boolean {
 }
 
 /** @param sinceMs when the token ends, on the clock of `performance.now()` */
-async function endOf(socket: LiveSocket, sinceMs: number): Promise<Ended> {
+export async function endOf(socket: LiveSocket, sinceMs: number): Promise<Ended> {
   const patienceMs = Math.max(0, sinceMs - performance.now()) + PATIENCE_MS;
   const end = await socket.closed(patienceMs).catch(() => undefined);
   return { end, afterMs: end === undefined ? PATIENCE_MS : Math.round(end.atMs - sinceMs) };
@@ -82,18 +82,18 @@ function revocation(kit: Kit): Promise<Revocation> {
   });
 }
 
-function expectEnd(ended: Ended | undefined): void {
+export function expectEnd(ended: Ended | undefined): void {
   if (ended?.end === undefined) throw new Mismatch("the socket to be closed with 1008", "an open socket");
   expectSame(ended.end.code, 1008, "the close code ");
 }
 
-function expectSoon(ended: Ended | undefined): void {
+export function expectSoon(ended: Ended | undefined): void {
   if (ended?.end === undefined)
     throw new Mismatch("the socket to be closed within a second", "an open socket");
   expectThat(ended.afterMs <= WITHIN_MS, "the end within 1000 ms", `the end after ${ended.afterMs} ms`);
 }
 
-const REVOKED = { status: 401, code: 7005, message: "token_not_found" } as const;
+export const REVOKED = { status: 401, code: 7005, message: "token_not_found" } as const;
 
 const IN_ROOM: Need = {
   words: "a --revocable-token that holds data:room:read, and --room",

@@ -1,13 +1,10 @@
 import { area } from "../check.ts";
-import { expectJson, expectSame, expectThat, keysOf, shown, UUID } from "../expectations.ts";
+import { EXPIRES_IN_MAX, expectJson, expectSame, expectThat, keysOf, shown, UUID } from "../expectations.ts";
 import type { Kit } from "../kit.ts";
 import { SERVER_TOKEN } from "../needs.ts";
 import { PATHS } from "../routes.ts";
 
 const SECTION = "7 GET /api/v1/token/validate";
-
-/** Clients parse a signed 32-bit integer. */
-const EXPIRES_IN_MAX = 2_147_483_647;
 
 async function validate(kit: Kit, token: string | undefined): Promise<Readonly<Record<string, unknown>>> {
   return expectJson(await kit.ask({ path: PATHS.validate, token })) as Readonly<Record<string, unknown>>;

@@ -32,7 +32,19 @@ export async function caught(server: CheckedServer, wrong: WrongServer, scope: S
 export type Scope = "areas of its rules" | "everywhere";
 
 /** Areas that wait for time to pass, or need the operator's hand for everything: they run where the fault is theirs. */
-const LONG = ["expiry", "timing", "revocation", "restart", "store-failure", "token-store-failure"];
+const LONG = [
+  "expiry",
+  "timing",
+  "revocation",
+  "restart",
+  "store-failure",
+  "token-store-failure",
+  "oauth-device-poll",
+  "oauth-device-expiry",
+  "oauth-refresh",
+  "oauth-revoke",
+  "oauth-revoked-pair",
+];
 
 const areaOf = (id: string) => id.split(".")[0] ?? "";
 const AREAS = new Set(listChecks().map(({ id }) => areaOf(id)));

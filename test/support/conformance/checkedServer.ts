@@ -1,7 +1,6 @@
-import { Database } from "bun:sqlite";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { hashToken } from "../../../src/auth/tokens.ts";
+import { hashToken, makeToken } from "../../../src/auth/tokens.ts";
 import type { ConformanceOptions, Hooks } from "../../../src/conformance/index.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 import { SCOPES, type Scope } from "../../../src/domain/scopes.ts";
@@ -9,13 +8,16 @@ import { FILES } from "../../../src/storage/sqlite/files.ts";
 import { SqliteDirectory } from "../../../src/storage/sqlite/sqliteDirectory.ts";
 import { freePort } from "../freePort.ts";
 import { makeTestToken, startTestServer, type TestServer, throwAwayFolder } from "../server.ts";
+import { type SignedInPerson, signIn } from "../signedIn.ts";
+import { answerRequest } from "./consenter.ts";
 import { changeRoom, newRoom } from "./roomOperator.ts";
 
 const USER = "tester";
 const OTHER = "other";
 /** Long enough for a busy machine to begin. */
 const EXPIRES_IN_MS = 3_000;
-const BUSY_TIMEOUT_MS = 5_000;
+const REQUESTS_MAX = 100_000;
+const PAGE_MS = 86_400_000;
 
 /** Tokens and rooms that serve every run of the kit. */
 type Given = Omit<ConformanceOptions, "base" | "hooks" | "revocableToken" | "expiringToken">;
@@ -26,6 +28,9 @@ export class CheckedServer implements AsyncDisposable {
   readonly #folder = throwAwayFolder();
   #running: TestServer | undefined;
   #given: Given | undefined;
+  #person: SignedInPerson | undefined;
+  /** How far the server's clock is ahead, while time has to pass. */
+  #aheadMs = 0;
 
   private constructor(environment: Readonly<Record<string, string>>) {
     this.#environment = { HEARTWIRE_PORT: String(freePort()), ...environment };
@@ -35,6 +40,7 @@ export class CheckedServer implements AsyncDisposable {
     const server = new CheckedServer(environment);
     await server.#start();
     server.#given = await server.#give();
+    server.#person = await signIn(server.running, { user: USER });
     return server;
   }
 
@@ -64,6 +70,14 @@ export class CheckedServer implements AsyncDisposable {
         Date.now() + EXPIRES_IN_MS,
       ),
       hooks: this.hooks,
+      whenPassed: async (ms, act) => {
+        this.#aheadMs = ms;
+        try {
+          return await act();
+        } finally {
+          this.#aheadMs = 0;
+        }
+      },
     };
   }
 
@@ -81,6 +95,7 @@ export class CheckedServer implements AsyncDisposable {
           owner: await this.token(USER, SCOPES),
           member: await this.token(OTHER, SCOPES),
         }),
+      authorize: (details) => answerRequest(details, this.#pageToken()),
     };
   }
 
@@ -90,7 +105,17 @@ export class CheckedServer implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    this.#running = await startTestServer({ folder: this.#folder, environment: { ...this.#environment } });
+    this.#running = await startTestServer({
+      folder: this.#folder,
+      environment: { ...this.#environment },
+      // Runs of many kits ask for more than one app does.
+      limits: {
+        deviceRequestsPerMinuteMax: REQUESTS_MAX,
+        revocationsPerMinuteMax: REQUESTS_MAX,
+        devicesPerClientMax: REQUESTS_MAX,
+      },
+      clock: () => (Date.now() + this.#aheadMs) as EpochMs,
+    });
   }
 
   async #stop(): Promise<void> {
@@ -101,8 +126,8 @@ export class CheckedServer implements AsyncDisposable {
   async #give(): Promise<Given> {
     const owner = await this.token(USER, SCOPES);
     const other = await this.token(OTHER, SCOPES);
-    const serverToken = await this.token("server", ["data:heart_rate:read"]);
-    this.#makeServerToken(serverToken);
+    const clientSecret = makeToken();
+    const clientId = await this.#client(clientSecret);
     return {
       readToken: await this.token(USER, ["data:heart_rate:read"]),
       writeToken: await this.token(USER, ["data:heart_rate:write"]),
@@ -114,17 +139,48 @@ export class CheckedServer implements AsyncDisposable {
       ],
       expiredToken: await this.token(USER, SCOPES, Date.now() - 1_000),
       emptyToken: await this.token("empty", ["data:heart_rate:read", "data:statistics:read", "profile:read"]),
-      serverToken,
+      serverToken: await this.#serverToken(clientId, clientSecret),
       room: await newRoom(this.origin, owner),
       otherRoom: await newRoom(this.origin, other),
+      clientId,
+      clientSecret,
+      publicClientId: await this.#client(),
     };
   }
 
-  /** The token of a server stands for no user; nothing makes one yet, but the store has a place for it. */
-  #makeServerToken(token: string): void {
-    using database = new Database(join(this.#folder, FILES.control));
-    database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    database.run("UPDATE access_token SET profile_id = NULL WHERE hash = ?", [hashToken(token)]);
+  /** The token of an app itself, which stands for no user. */
+  async #serverToken(clientId: string, clientSecret: string): Promise<string> {
+    const response = await fetch(`${this.origin}/oauth2/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: new URLSearchParams({ grant_type: "client_credentials", scope: "data:heart_rate:read" }),
+    });
+    return ((await response.json()) as { readonly access_token: string }).access_token;
+  }
+
+  /** Registers an app. @returns its id */
+  async #client(secret?: string): Promise<string> {
+    const publicId = makeToken();
+    await this.running.server.storage.directory.clients.create({
+      publicId,
+      name: secret === undefined ? "A desktop app" : "A web app",
+      redirectUris: ["http://127.0.0.1/callback"],
+      implicit: true,
+      adopted: false,
+      createdAt: Date.now() as EpochMs,
+      ...(secret === undefined ? {} : { secretHash: hashToken(secret) }),
+    });
+    return publicId;
+  }
+
+  /** The token that a page of the signed-in user has: it lives for ten minutes, and not beyond a restart. */
+  #pageToken(): string {
+    if (this.#person === undefined) throw new Error("nobody is signed in");
+    const { person, sessionId, profile } = this.#person;
+    const now = Date.now() as EpochMs;
+    const expiresAt = (now + PAGE_MS) as EpochMs;
+    const session = { sessionId, person, profile, signedInAt: now, expiresAt };
+    return this.running.server.context.sessionTokens.issue(session, now).token;
   }
 
   /** As the command line does it, beside the running server. */

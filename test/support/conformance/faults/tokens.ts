@@ -1,6 +1,7 @@
+import type { ConformanceOptions } from "../../../../src/conformance/index.ts";
 import { NOBODY, TOKEN_ROUTES } from "../../../../src/conformance/routes.ts";
 import { changed, made, type Passed, withHeaders } from "../mutatingProxy.ts";
-import { all, answering, asking, codeOf, ids, rewriting, type WrongServer } from "../wrongServer.ts";
+import { answering, asking, codeOf, ids, rewriting, type WrongServer } from "../wrongServer.ts";
 
 const ROUTES = TOKEN_ROUTES.map(({ name }) => name);
 const SCOPED = TOKEN_ROUTES.filter(({ scope }) => scope !== undefined).map(({ name }) => name);
@@ -15,6 +16,12 @@ const isUnknown = (request: Passed) =>
   header(request) === `Bearer ${NOBODY}` &&
   inQuery(request) === null &&
   request.body.toString() !== "no JSON";
+
+/** Requests with a token that the kit was given, and none that an app was. */
+function isGiven({ readToken, writeToken, tokens = [] }: ConformanceOptions): (request: Passed) => boolean {
+  const given = [readToken, writeToken, ...tokens].map((token) => `Bearer ${token}`);
+  return (request) => given.includes(header(request) ?? "");
+}
 
 function withoutQueryToken(request: Passed): Passed {
   const query = new URLSearchParams(request.query);
@@ -45,7 +52,10 @@ const ERRORS: readonly WrongServer[] = [
     fails: ids(ROUTES, "token-of-another-scheme"),
     fault: () =>
       asking((request) =>
-        /^Basic/.test(header(request) ?? "") ? withHeaders(request, { authorization: undefined }) : request,
+        // Clients of OAuth name themselves by it.
+        /^Basic/.test(header(request) ?? "") && request.path !== "/oauth2/token"
+          ? withHeaders(request, { authorization: undefined })
+          : request,
       ),
   },
   {
@@ -93,8 +103,10 @@ const ERRORS: readonly WrongServer[] = [
   {
     breaks: "answers 403 where a scope is missing",
     fails: ids(SCOPED, "scope-missing"),
-    fault: () =>
-      answering(all, (answer) => (codeOf(answer) === 7011 ? changed(answer, { status: 403 }) : answer)),
+    fault: (given) =>
+      answering(isGiven(given), (answer) =>
+        codeOf(answer) === 7011 ? changed(answer, { status: 403 }) : answer,
+      ),
   },
 ];
 
@@ -236,8 +248,11 @@ const VALIDATION: readonly WrongServer[] = [
   {
     breaks: "tells the client's id in capitals",
     fails: ["validate.client-id"],
-    fault: () =>
-      rewriting<Validation>(isValidation, (body) => ({ ...body, client_id: body.client_id.toUpperCase() })),
+    fault: (given) =>
+      rewriting<Validation>(
+        (request) => isValidation(request) && isGiven(given)(request),
+        (body) => ({ ...body, client_id: body.client_id.toUpperCase() }),
+      ),
   },
   {
     breaks: "lets tokens live longer than 32 bits can say",
