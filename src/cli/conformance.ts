@@ -67,6 +67,7 @@ It ends with 0 when every check passed that was run, with 1 when one failed or t
 Examples:
   $ npm run heartwire -- conformance --base http://localhost:4327 --tokens-file tokens.txt
   $ npm run heartwire -- conformance --only write,live --verbose
+  $ npm run heartwire -- conformance --only 'oauth-*' --tokens-file tokens.txt --client-id <uuid> --on-authorize ./answer.sh
   $ npm run heartwire -- conformance --list`;
 
 async function conformance(flags: ConformanceFlags): Promise<void> {

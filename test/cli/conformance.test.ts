@@ -5,6 +5,7 @@ import { listChecks } from "../../src/conformance/index.ts";
 import { CheckedServer } from "../support/conformance/checkedServer.ts";
 import { changed, MutatingProxy } from "../support/conformance/mutatingProxy.ts";
 import { writtenBy } from "../support/conformance/wrongServer.ts";
+import { freePort } from "../support/freePort.ts";
 import { bearer } from "../support/requests.ts";
 import { runToEnd, startHeartwire } from "../support/runningCommand.ts";
 import { throwAwayFolder } from "../support/server.ts";
@@ -162,6 +163,48 @@ describe("heartwire conformance", () => {
     expect(code).toBe(0);
   });
 
+  test("is an app with the secret of the file or of the environment, and hands the test user what they have to answer", async () => {
+    const { readToken, writeToken, clientId = "", clientSecret = "" } = await server.options();
+    const tokens = `read = ${readToken}\nwrite = ${writeToken}\n`;
+    const inFile = ["--tokens-file", file("with-secret.txt", `${tokens}secret = ${clientSecret}\n`)];
+    const hook = `"${process.execPath}" test/support/conformance/authorizeCommand.ts`;
+    const words = [
+      "--client-id",
+      clientId,
+      "--on-authorize",
+      hook,
+      "--only",
+      "oauth-code.redeems,oauth-implicit.fields",
+    ];
+    const environment = { PAGE_TOKEN: server.pageToken() };
+    expect((await run([...inFile, ...words], { environment })).stdout).toContain("✓ 2 passed");
+    const withSecret = ["--tokens-file", tokensFile, "--client-id", clientId, "--only", "oauth-client.basic"];
+    const { stdout } = await run(withSecret, { environment: { HEARTWIRE_CLIENT_SECRET: clientSecret } });
+    expect(stdout).toContain("✓ 1 passed");
+  });
+
+  test("tells the command of --on-authorize what to open and how to answer", async () => {
+    const { clientId = "", clientSecret = "" } = await server.options();
+    const seen = join(folder, "authorize.txt");
+    const hook = `printf '%s\\n' "$CONFORMANCE_STEP" "$CONFORMANCE_URL" > ${seen}; exit 3`;
+    const words = ["--client-id", clientId, "--on-authorize", hook, "--only", "oauth-code.denied"];
+    const { code, stdout } = await run(
+      ["--tokens-file", tokensFile, "--callback-port", String(freePort()), ...words],
+      {
+        environment: { HEARTWIRE_CLIENT_SECRET: clientSecret },
+      },
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "  expected  the hook authorize to succeed\n  got       its command ended with 3\n",
+    );
+    const [step, address = ""] = readFileSync(seen, "utf8").split("\n");
+    expect(step).toBe("deny");
+    expect(address).toStartWith(
+      `${server.origin}/oauth2/authorize?response_type=code&client_id=${clientId}&`,
+    );
+  });
+
   test("lets a store work again, deletes its widgets and says what it saw, when it is ended by Ctrl-C", async () => {
     const written = Promise.withResolvers<void>();
     using proxy = await MutatingProxy.start(server.origin, {
@@ -240,7 +283,17 @@ describe("heartwire conformance ends with 2 and a sentence", () => {
       ["--tokens-file", path],
       "wrong.txt, line 1: expected a token, or a name (read, write,",
     );
-    expect((await run(["--tokens-file", path])).stderr).not.toContain("secret");
+    expect((await run(["--tokens-file", path])).stderr).not.toContain("12345678");
+  });
+
+  test("with an app whose secret is not told, or a port that is none", async () => {
+    const words = ["--tokens-file", tokensFile, "--client-id", crypto.randomUUID()];
+    await expectRefused(
+      words,
+      "--client-id: its secret is missing. Give it in the --tokens-file, as a line `secret",
+    );
+    const port = ["--tokens-file", tokensFile, "--callback-port", "70000"];
+    await expectRefused(port, "--callback-port: expected a number from 1 to 65535");
   });
 
   test("with an expired token that is no token", async () => {

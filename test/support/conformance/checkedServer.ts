@@ -95,7 +95,7 @@ export class CheckedServer implements AsyncDisposable {
           owner: await this.token(USER, SCOPES),
           member: await this.token(OTHER, SCOPES),
         }),
-      authorize: (details) => answerRequest(details, this.#pageToken()),
+      authorize: (details) => answerRequest(details, this.pageToken()),
     };
   }
 
@@ -174,7 +174,7 @@ export class CheckedServer implements AsyncDisposable {
   }
 
   /** The token that a page of the signed-in user has: it lives for ten minutes, and not beyond a restart. */
-  #pageToken(): string {
+  pageToken(): string {
     if (this.#person === undefined) throw new Error("nobody is signed in");
     const { person, sessionId, profile } = this.#person;
     const now = Date.now() as EpochMs;
