@@ -1,10 +1,11 @@
 import type { Check } from "../../check.ts";
 import { AUTHORIZE } from "./authorize.ts";
-import { CODE, PUBLIC_CODE } from "./code.ts";
+import { CODE } from "./code.ts";
 import { DEVICE, DEVICE_POLL } from "./device.ts";
 import { DEVICE_CONSENT } from "./deviceConsent.ts";
 import { IMPLICIT } from "./implicit.ts";
 import { METADATA } from "./metadata.ts";
+import { PUBLIC_CODE } from "./pkce.ts";
 import { REFRESH } from "./refresh.ts";
 import { REVOKE, REVOKED_PAIR } from "./revoke.ts";
 import { SERVER_TOKENS } from "./serverTokens.ts";
