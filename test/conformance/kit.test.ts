@@ -265,6 +265,25 @@ describe("a store that was made to fail", () => {
   });
 });
 
+test("the ten minutes of a device code are waited for, unless the run is ended meanwhile", async () => {
+  const { whenPassed: _, ...options } = await server.options();
+  const ending = new AbortController();
+  const { results } = await runConformance({
+    ...options,
+    slow: true,
+    only: "oauth-device-expiry",
+    signal: ending.signal,
+    onStart: (id) => {
+      if (id.endsWith("expired")) setTimeout(() => ending.abort(), 200);
+    },
+  });
+  expect(results.map(({ id, outcome }) => [id, outcome])).toEqual([
+    ["oauth-device-expiry.begins", "passed"],
+    ["oauth-device-expiry.expired", "not checked"],
+  ]);
+  expect(results[1]?.durationMs).toBeWithin(150, 5_000);
+});
+
 describe("a report", () => {
   test("holds no token, whatever the server says", async () => {
     const options = await server.options();
