@@ -193,7 +193,7 @@ export const AUTHORIZE = area("oauth-authorize", SECTION, [
     "not-framed",
     "The page may not stand in a frame of another site, where a person would not know what they allow.",
     async (kit) => {
-      const answer = await answerTo(kit, clientOf(kit), {});
+      const answer = await followed(kit, await answerTo(kit, clientOf(kit), {}));
       const policy = answer.header("content-security-policy") ?? "";
       const isRight = /frame-ancestors 'none'/.test(policy) || answer.header("x-frame-options") !== undefined;
       expectThat(isRight, "frame-ancestors 'none' or X-Frame-Options", policy || "neither");
@@ -201,6 +201,18 @@ export const AUTHORIZE = area("oauth-authorize", SECTION, [
     { needs: [CLIENT], isOurs: true },
   ],
 ]);
+
+/** A server on this machine may lead from its address to the name under which its pages are. */
+async function followed(kit: Kit, answer: Answer): Promise<Answer> {
+  const { base } = kit.target;
+  const url = URL.parse(answer.header("location") ?? "");
+  const isOwn = url?.port === base.port && ["localhost", base.hostname].includes(url.hostname);
+  if (url === null || !isOwn) return answer;
+  return await kit.ask({
+    path: `${url.pathname}${url.search}`,
+    headers: { accept: "text/html", host: url.host },
+  });
+}
 
 function expectPage(answer: Answer): void {
   const isPage = answer.status === 200 && /^text\/html\b/i.test(answer.header("content-type") ?? "");
