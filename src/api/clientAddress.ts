@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
+import { senderOf } from "../auth/sender.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Call } from "./context.ts";
 
-export { senderOf } from "../auth/sender.ts";
+export { senderOf };
 
 /** What counts as one sender when no address is known. */
 const UNKNOWN = "unknown";
@@ -31,6 +32,15 @@ export function clientAddress({
     if (!proxies.check(hop, family(hop))) break;
   }
   return address;
+}
+
+/**
+ * Who counts as one at endpoints that anybody may ask. Pages count apart from programs: one on the web that asks over and over would
+ * otherwise shut out the apps of whoever opened it. Browsers say by themselves that it is a page that asks.
+ */
+export function askerOf(call: Parameters<typeof clientAddress>[0]): string {
+  const sender = senderOf(clientAddress(call));
+  return call.request.headers.has("origin") ? `${sender} by a page` : sender;
 }
 
 /** An IPv4 address that came in the form of IPv6 is itself; what is no address is nothing. */

@@ -96,6 +96,7 @@ export interface Grants {
   /**
    * Puts a new pair in the place of the old: the old access token is gone, the old refresh token is known as rotated, and what
    * hung on the old access token (links of widgets, invitations to rooms, counts of use) hangs on the new one.
+   * The answer by which the old refresh token was given is not repeated any more: whoever uses that token has heard it.
    *
    * @param sealedAnswer what a repetition within {@link REPEAT_MS} is answered
    * @returns false when somebody rotated it before, or the grant was revoked

@@ -65,6 +65,30 @@ export async function insertRefreshToken(
     .execute();
 }
 
+/**
+ * Whoever uses a refresh token has heard the answer that held it: who asks for that answer again is somebody else. Only the token
+ * before this one can still have its answer, because those before it lost theirs in the same way.
+ */
+export async function forgetAnswerBefore(
+  transaction: Transaction<ControlTables>,
+  grant: number,
+  refreshToken: number,
+): Promise<void> {
+  await transaction
+    .updateTable("refresh_token")
+    .set({ sealed_answer: null })
+    .where("id", "=", (before) =>
+      before
+        .selectFrom("refresh_token")
+        .select("id")
+        .where("grant_id", "=", grant)
+        .where("id", "<", refreshToken)
+        .orderBy("id", "desc")
+        .limit(1),
+    )
+    .execute();
+}
+
 /** The new token takes over what hangs on the old one, and the old one is gone: whoever still has it is told that it is unknown. */
 export async function replaceAccessToken(
   transaction: Transaction<ControlTables>,

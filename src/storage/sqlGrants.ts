@@ -17,7 +17,7 @@ import { clearEnded } from "./sqlClearing.ts";
 import { toFlag } from "./sqlClients.ts";
 import { listApps } from "./sqlConnectedApps.ts";
 import { endUnredeemed, type GrantValues, revokeGrants } from "./sqlGrantEnds.ts";
-import { insertGrant, insertRefreshToken, replaceAccessToken } from "./sqlGrantTokens.ts";
+import { forgetAnswerBefore, insertGrant, insertRefreshToken, replaceAccessToken } from "./sqlGrantTokens.ts";
 
 /** Grants on any engine that Kysely speaks to. */
 export class SqlGrants implements Grants {
@@ -125,6 +125,7 @@ export class SqlGrants implements Grants {
         .where("app_grant.revoked_at", "is", null)
         .executeTakeFirst();
       if (grant === undefined) return false;
+      await forgetAnswerBefore(transaction, grant.id, refreshToken);
       await replaceAccessToken(transaction, grant, tokens, now);
       await insertRefreshToken(transaction, grant.id, tokens, now);
       return true;

@@ -323,6 +323,23 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await grants.takeSealedAnswer(99)).toBeUndefined();
       }),
     );
+
+    test(
+      "a sealed answer is gone when the refresh token in it is used, and the one after it is there",
+      withScene(async (scene) => {
+        const { grants } = scene.directory;
+        await grants.create(scene.grant(), scene.pair("one"));
+        await grants.create(scene.grant(), scene.pair("other"));
+        await scene.rotate("other", "next", "of another grant");
+        await scene.rotate("one", "two", "first");
+        await scene.rotate("two", "three", "second");
+        const answerOf = async (name: string) =>
+          grants.takeSealedAnswer((await scene.findRefresh(name))?.id as number);
+        expect(await answerOf("one")).toBeUndefined();
+        expect(await answerOf("two")).toBe("second");
+        expect(await answerOf("other")).toBe("of another grant");
+      }),
+    );
   });
 
   describe(`connected apps on ${engine}`, () => {

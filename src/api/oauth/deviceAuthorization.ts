@@ -4,7 +4,7 @@ import { readCredentials, refuseWrongSecret } from "../../auth/oauth/clientAuthe
 import { OAuthRefused } from "../../auth/oauth/refusal.ts";
 import { requestDevice } from "../../auth/oauth/requestDevice.ts";
 import { DEVICE_CODE_SECONDS, DEVICE_INTERVAL_SECONDS } from "../../domain/oauthLifetimes.ts";
-import { clientAddress, senderOf } from "../clientAddress.ts";
+import { askerOf, clientAddress, senderOf } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { mayAdopt } from "./adoption.ts";
@@ -54,9 +54,9 @@ async function begin(call: Call): Promise<Response> {
   const shown = readCredentials(request.headers.get("authorization"), parameters);
   await refuseWrongSecret(context.directory.clients, shown);
   const app = await lookUpApp(context, shown.clientId, mayAdopt(call)).catch(refuseClient);
-  const sender = senderOf(clientAddress(call));
+  const from = { sender: senderOf(clientAddress(call)), asker: askerOf(call) };
   const client = app.client ?? { unknownId: app.clientId };
-  const { deviceCode, userCode } = await requestDevice(context, client, parameters.scope, sender);
+  const { deviceCode, userCode } = await requestDevice(context, client, parameters.scope, from);
   const page = new URL(OAUTH_PATHS.deviceConsent, issuerOf(request, context));
   return oauthJson(call, {
     device_code: deviceCode,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireParameter } from "../../auth/oauth/parameters.ts";
 import { OAuthRefused } from "../../auth/oauth/refusal.ts";
 import { revokeToken } from "../../auth/oauth/revoke.ts";
-import { clientAddress, senderOf } from "../clientAddress.ts";
+import { askerOf, clientAddress } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { describedErrors } from "./oauthErrors.ts";
@@ -32,7 +32,7 @@ async function end(call: Call): Promise<Response> {
   const { appRequests, clock } = call.context;
   const token = requireParameter(await readForm(call, form), "token");
   const address = clientAddress(call);
-  if (appRequests.revocationBudget.spend(senderOf(address), clock()) !== undefined) {
+  if (appRequests.revocationBudget.spend(askerOf(call), clock()) !== undefined) {
     throw new OAuthRefused("tooMany");
   }
   await revokeToken(call.context, token, address);

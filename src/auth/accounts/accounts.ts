@@ -96,7 +96,7 @@ export class Accounts {
   /** The session of a visit's cookie; undefined where there is none that holds. */
   async session(visit: Visit): Promise<SignInSession | undefined> {
     if (visit.cookie === null) return undefined;
-    const auth = await this.at(visit.origin);
+    const auth = await this.#anyAt(visit.origin);
     const { headers, response } = await auth.api.getSession({
       headers: await this.headers(visit),
       returnHeaders: true,
@@ -144,6 +144,16 @@ export class Accounts {
     const { directory, clock } = this.parts;
     const profile = (await this.profileOf(person)).id;
     await directory.trail.record({ at: clock(), profile, kind, details });
+  }
+
+  /**
+   * One that is ready for this scheme, else the one for the origin. Whose a cookie is does not depend on the server's name and port,
+   * and anybody may send cookies under any port: making one for each would keep the server busy for whoever wants that.
+   */
+  #anyAt(origin: string): Promise<BetterAuth> {
+    const { protocol } = new URL(origin);
+    const ready = this.#instances.entries().find(([key]) => key.startsWith(protocol));
+    return ready === undefined ? this.at(origin) : ready[1];
   }
 
   #instance(key: string, origin: string, outside: OutsideProvider | undefined): Promise<BetterAuth> {

@@ -153,11 +153,17 @@ function provider(origin: string, { issuer, clientId, clientSecret }: OutsidePro
   };
 }
 
+const NAME_CHARACTERS_MAX = 100;
+
+/** What ends a line, moves a cursor or turns the direction of writing: people choose their names at a provider themselves. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Some providers know no name. What stands before the @ is what people call themselves. */
 function nameOf({ name, preferred_username, email }: Readonly<Record<string, unknown>>): string {
   const known = [name, preferred_username, String(email ?? "").split("@")[0]];
-  const first = known.find((text): text is string => typeof text === "string" && text.trim() !== "");
-  return (first ?? "somebody").trim().slice(0, 100);
+  const seen = known.map((text) => (typeof text === "string" ? text.replace(UNSEEN, "").trim() : ""));
+  const first = seen.find((text) => text !== "") ?? "somebody";
+  return [...first].slice(0, NAME_CHARACTERS_MAX).join("").trim();
 }
 
 /** Tokens of an outside provider open what is none of our business: they are not kept. */

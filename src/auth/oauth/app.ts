@@ -1,5 +1,7 @@
 import { isUuid } from "../../domain/uuid.ts";
 import type { Client } from "../../storage/clients.ts";
+import { MANUAL_CLIENT_ID } from "../../storage/directory.ts";
+import { PAGES_CLIENT_ID } from "../sessionTokens.ts";
 import type { OAuthParts } from "./parts.ts";
 import { OAuthRefused } from "./refusal.ts";
 
@@ -14,6 +16,9 @@ export interface KnownApp {
   readonly implicit: boolean;
   readonly redirectUris: readonly string[];
 }
+
+/** Ids under which the tokens of our pages and those made by hand stand: no app may go by them. */
+const OWN_IDS: readonly string[] = [PAGES_CLIENT_ID, MANUAL_CLIENT_ID];
 
 /** How an app is called that nobody here knows. */
 export function nameOfUnknown(clientId: string): string {
@@ -37,7 +42,7 @@ export async function lookUpApp(
     const { name, implicit, redirectUris } = client;
     return { clientId, name, client, isVerified: true, implicit, redirectUris };
   }
-  if (!mayAdopt || !isUuid(clientId)) {
+  if (!mayAdopt || !isUuid(clientId) || OWN_IDS.includes(clientId)) {
     throw new OAuthRefused("malformed", "client_id: no app of this id is known here");
   }
   return {

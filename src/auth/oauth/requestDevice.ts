@@ -12,6 +12,12 @@ export interface DeviceCodes {
   readonly userCode: string;
 }
 
+/** Where a device asks from: its address (see senderOf), and what its requests are counted by. */
+export interface DeviceOrigin {
+  readonly sender: string;
+  readonly asker: string;
+}
+
 /**
  * Begins a device's request (RFC 8628 section 3.1). Codes are UUIDs, as clients check them: nobody guesses one in ten minutes.
  *
@@ -22,11 +28,11 @@ export async function requestDevice(
   { directory, appRequests, clock, limits }: OAuthParts,
   client: Client | { readonly unknownId: string },
   list: string | undefined,
-  sender: string,
+  { sender, asker }: DeviceOrigin,
 ): Promise<DeviceCodes> {
   const { scopes, dropped } = scopesOfPerson(list);
   const now = clock();
-  if (appRequests.deviceBudget.spend(sender, now) !== undefined) throw new OAuthRefused("tooMany");
+  if (appRequests.deviceBudget.spend(asker, now) !== undefined) throw new OAuthRefused("tooMany");
   const codes: DeviceCodes = { deviceCode: makeToken(), userCode: makeToken() };
   const request = {
     deviceCodeHash: hashToken(codes.deviceCode),
@@ -37,7 +43,7 @@ export async function requestDevice(
     expiresAt: (now + DEVICE_CODE_SECONDS * 1000) as EpochMs,
   };
   if ("unknownId" in client) {
-    const device = { ...request, clientId: client.unknownId, sender };
+    const device = { ...request, clientId: client.unknownId, asker };
     if (!appRequests.unknownDevices.add(device, now)) throw new OAuthRefused("tooMany");
   } else {
     const waiting = await directory.deviceRequests.countWaiting(client.id, now);

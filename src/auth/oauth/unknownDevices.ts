@@ -11,8 +11,8 @@ export interface UnknownDevice {
   readonly scopesDiffer: boolean;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** Where it asked from (see senderOf). */
-  readonly sender: string;
+  /** What its requests are counted by. */
+  readonly asker: string;
 }
 
 /** How long one is known after its end: its device is told that it is over, and not that it never was. */
@@ -47,9 +47,9 @@ export class UnknownDevices {
   /** @returns false when this sender, or all of them, have as many waiting as may be */
   add(device: UnknownDevice, now: EpochMs): boolean {
     this.#dropExpired(now);
-    const ofSender = [...this.#byDeviceCode.values()].filter(({ sender }) => sender === device.sender);
+    const ofAsker = [...this.#byDeviceCode.values()].filter(({ asker }) => asker === device.asker);
     const { unknownDevicesMax, unknownDevicesPerSenderMax } = this.#limits;
-    if (this.size >= unknownDevicesMax || ofSender.length >= unknownDevicesPerSenderMax) return false;
+    if (this.size >= unknownDevicesMax || ofAsker.length >= unknownDevicesPerSenderMax) return false;
     const kept: Kept = { ...device, state: "waiting" };
     this.#byDeviceCode.set(device.deviceCodeHash, kept);
     this.#byUserCode.set(device.userCodeHash, kept);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { PAGES_CLIENT_ID } from "../../../src/auth/sessionTokens.ts";
 import { isUuid } from "../../../src/domain/uuid.ts";
+import { MANUAL_CLIENT_ID } from "../../../src/storage/directory.ts";
 import { askDevice, beginDevice, decideDevice, lookAtDevice, poll } from "../../support/oauth/devices.ts";
 import {
   allow,
@@ -11,6 +13,7 @@ import {
   newCode,
   newVerifier,
   openAuthorization,
+  postForm,
   REFUSED_CLIENT,
   REFUSED_GRANT,
   redeem,
@@ -101,6 +104,8 @@ describe("an app with an id that Pulsoid gave it", () => {
     ["an app's own scheme", { redirect_uri: "com.example.app:/callback" }],
     ["nowhere", { redirect_uri: undefined }],
     ["an id that is no UUID", { client_id: "pulsoid-app" }],
+    ["the id of tokens made by hand", { client_id: MANUAL_CLIENT_ID.toUpperCase() }],
+    ["the id of our own pages", { client_id: PAGES_CLIENT_ID }],
   ];
   for (const [what, fields] of refused) {
     test(`is not sent to ${what}: a page says so`, async () => {
@@ -353,6 +358,18 @@ describe("a device of an app that nobody let in yet", () => {
     clock.move(660_000);
     expect(await from("203.0.113.9")).toBe(200);
     expect(server.server.context.appRequests.unknownDevices.size).toBe(1);
+  });
+
+  test("is not shut out by a page that somebody opened on the web: pages count apart from programs", async () => {
+    const limits = { unknownDevicesPerSenderMax: 2 };
+    await using server = await startTestServer({ limits });
+    const ask = async (headers: Record<string, string> = {}) => {
+      const fields = { client_id: crypto.randomUUID(), scope: "data:heart_rate:read" };
+      return (await postForm(server, "/oauth2/device_authorization", fields, headers)).status;
+    };
+    const page = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    expect([await ask(page), await ask(page), await ask({ origin: "null" })]).toEqual([200, 200, 429]);
+    expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
   });
 
   test("cannot be flooded by a guess of who is known: a known app has limits of its own", async () => {

@@ -169,6 +169,15 @@ describe("a refresh token that was rotated", () => {
     expect((await listener.closed).code).toBe(1008);
   });
 
+  test("is not repeated once its successor was used: a thief does not follow the chain to the tokens that hold", async () => {
+    const { client, pair } = await connect(shared());
+    const second = await refresh(shared(), client, pair.refresh_token);
+    const third = await refresh(shared(), client, second.body.refresh_token);
+    expect(await refresh(shared(), client, pair.refresh_token)).toMatchObject(REFUSED_GRANT);
+    expect(await holds(shared(), third.body.access_token)).toBe(false);
+    expect(await refresh(shared(), client, second.body.refresh_token)).toMatchObject(REFUSED_GRANT);
+  });
+
   test("two at the same time are given the same answer", async () => {
     const { client, pair } = await connect(shared());
     const [one, two] = await Promise.all([

@@ -90,6 +90,15 @@ describe("by the outside provider", () => {
     ]);
   });
 
+  test("a name that turns the line or moves a cursor is kept without what does", async () => {
+    const word = newSubject();
+    const subject = `\u001b[2J\u202e${word}\nx`;
+    const code = await makeLink(server, "invitation");
+    const browser = newBrowser();
+    await signIn(browser, accountOf(subject, `${newSubject()}@works.example`), { code });
+    expect(await (await browser.post("token")).json()).toMatchObject({ person: { name: `[2J${word}x` } });
+  });
+
   test("a claim link gives the user of the command line to whoever comes back with it", async () => {
     const { directory } = server.server.storage;
     const subject = newSubject();

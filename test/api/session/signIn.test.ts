@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, describe, expect, setSystemTime, spyOn, test } from "bun:test";
 import { bearer, VALIDATE_PATH } from "../../support/requests.ts";
 import { startTestServer } from "../../support/server.ts";
 import { CHEAP_PASSWORDS, PASSWORD, PageBrowser } from "../../support/session/browser.ts";
@@ -230,4 +230,20 @@ test("how many addresses of the server are kept ready is limited; one more is se
   const other = new PageBrowser(`http://localhost:${port}`);
   expect((await signIn(other, email)).status).toBe(200);
   for (const one of [browser, other, browser]) expect((await one.post("token")).status).toBe(200);
+});
+
+test("cookies under ports that are none make the server no work: whose they are is asked of what is ready", async () => {
+  await using server = await startTestServer({ passwordCost: CHEAP_PASSWORDS });
+  const { browser } = await newAccount(server);
+  const ask = (port: number, cookie: string) => {
+    const host = `localhost:${port}`;
+    const headers = { host, origin: `http://${host}`, "content-type": "application/json", cookie };
+    return fetch(`${server.origin}/session/token`, { method: "POST", headers });
+  };
+  const at = spyOn(server.server.context.accounts, "at");
+  for (let port = 40_000; port < 40_020; port++) {
+    expect((await ask(port, `${COOKIE}=made.up`)).status).toBe(401);
+  }
+  expect((await ask(40_020, browser.cookie)).status).toBe(200);
+  expect(at).not.toHaveBeenCalled();
 });
