@@ -39,6 +39,7 @@ export class SessionTokens {
   readonly #byToken = new Map<string, TokenRecord>();
   readonly #bySession = new Map<string, Kept>();
   #lastNumber = 0;
+  #revision = 0;
 
   /** @param perSessionMax tokens of one session that hold at the same time; one more ends the oldest */
   constructor(perSessionMax: number) {
@@ -79,8 +80,14 @@ export class SessionTokens {
     return this.#byToken.get(token);
   }
 
+  /** Changes whenever tokens were ended before their time: what was found before has to be looked for again. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Ends the tokens of a session, now. */
   end(sessionId: string): void {
+    this.#revision++;
     for (const token of this.#bySession.get(sessionId)?.tokens.keys() ?? []) this.#byToken.delete(token);
     this.#bySession.delete(sessionId);
   }

@@ -1,4 +1,5 @@
 import type { Directory, TokenRecord } from "../storage/directory.ts";
+import type { GrantId } from "../storage/grants.ts";
 import type { SessionTokens } from "./sessionTokens.ts";
 
 /** Makes a token: a random UUID, 122 bits from the system's generator. It is shown once and kept nowhere. */
@@ -19,16 +20,18 @@ export function hashToken(token: string): string {
 export class TokenVerifier {
   readonly #directory: Directory;
   readonly #cachedTokensMax: number;
-  readonly #sessions: Pick<SessionTokens, "find">;
+  readonly #sessions: Pick<SessionTokens, "find" | "revision">;
   /** Whether the routes that allow it read a token in the query. */
   readonly readsQueries: boolean;
   #found = new Map<string, TokenRecord>();
-  #revision = 0;
+  /** Which of them are an app's, by what they were granted with. */
+  #ofGrants = new Map<GrantId, Set<string>>();
+  #forgotten = 0;
 
   constructor(
     directory: Directory,
     cachedTokensMax: number,
-    sessions: Pick<SessionTokens, "find">,
+    sessions: Pick<SessionTokens, "find" | "revision">,
     readsQueries = true,
   ) {
     this.readsQueries = readsQueries;
@@ -47,27 +50,45 @@ export class TokenVerifier {
 
   /** Changes whenever some token may have ended: what was verified before has to be verified again. */
   get revision(): number {
-    return this.#revision;
+    return this.#forgotten + this.#sessions.revision;
   }
 
   /** Forgets every token: some may have been revoked. */
   forget(): void {
     this.#found = new Map();
-    this.#revision++;
+    this.#ofGrants = new Map();
+    this.#forgotten++;
+  }
+
+  /** The same for the tokens of one grant: whoever renews theirs, as apps do all the time, costs nobody else a look-up. */
+  forgetGrant(grant: GrantId): void {
+    for (const token of this.#ofGrants.get(grant) ?? []) this.#found.delete(token);
+    this.#ofGrants.delete(grant);
+    this.#forgotten++;
   }
 
   async #lookUp(token: string): Promise<TokenRecord | undefined> {
-    const found = this.#found;
+    const forgotten = this.#forgotten;
     const record = await this.#directory.findToken(hashToken(token));
-    // What was asked before a call of forget() is answered, but not remembered after it.
-    if (record !== undefined && found === this.#found) this.#remember(token, record);
+    // What was asked before something was forgotten is answered, but not remembered after it.
+    if (record !== undefined && forgotten === this.#forgotten) this.#remember(token, record);
     return record;
   }
 
   #remember(token: string, record: TokenRecord): void {
-    if (this.#found.size >= this.#cachedTokensMax) {
-      this.#found.delete(this.#found.keys().next().value as string);
-    }
+    const [oldest] = this.#found;
+    if (this.#found.size >= this.#cachedTokensMax && oldest !== undefined) this.#drop(...oldest);
     this.#found.set(token, record);
+    if (record.grant === undefined) return;
+    const tokens = this.#ofGrants.get(record.grant) ?? new Set();
+    this.#ofGrants.set(record.grant, tokens.add(token));
+  }
+
+  #drop(token: string, { grant }: TokenRecord): void {
+    this.#found.delete(token);
+    const tokens = grant === undefined ? undefined : this.#ofGrants.get(grant);
+    if (grant === undefined || tokens === undefined) return;
+    tokens.delete(token);
+    if (tokens.size === 0) this.#ofGrants.delete(grant);
   }
 }

@@ -108,12 +108,38 @@ test("a token that is revoked while its body is on the way does nothing, whateve
   }
 });
 
-/** Begins a request whose body lacks its last byte, and comes back when its token was looked up. */
-async function beginSlowly(token: string, method: string, path: string, body: unknown) {
+test("a page that is signed out here while its body is on the way makes nothing any more", async () => {
+  const { server, page } = furnished;
+  const { token, sessionId } = await signInAgain(server, page);
+  const asked = { name: "too late", scopes: ["data:heart_rate:read"] };
+  const path = "/api/heartwire/v1/account/tokens";
+  const slow = await beginSlowly(token, "POST", path, asked, found(token));
+  const leaver = await signInAgain(server, page);
+  const left = await fetch(`${server.origin}/api/heartwire/v1/account/sessions/${sessionId}`, {
+    method: "DELETE",
+    headers: bearer(leaver.token),
+  });
+  expect(left.status).toBe(204);
+  expect(await slow.end()).toBe(401);
+  const made = await server.server.storage.directory.ownTokens.list(page.profile.id);
+  expect(made.map(({ label }) => label)).not.toContain("too late");
+});
+
+/**
+ * Begins a request whose body lacks its last byte, and comes back when its token was looked up.
+ *
+ * @param authorised resolves then
+ */
+async function beginSlowly(
+  token: string,
+  method: string,
+  path: string,
+  body: unknown,
+  authorised = lookedUp(token),
+) {
   const text = JSON.stringify(body);
   const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${text.length}`];
   const connection = await RawConnection.open(furnished.server.origin);
-  const authorised = lookedUp(token);
   connection.send(requestText(`${method} ${path}`, lines, text.slice(0, -1)));
   await authorised;
   return {

@@ -5,6 +5,7 @@ import { SessionTokens } from "../../src/auth/sessionTokens.ts";
 import { hashToken, makeToken, TokenVerifier } from "../../src/auth/tokens.ts";
 import type { EpochMs } from "../../src/domain/reading.ts";
 import type { Directory, TokenRecord } from "../../src/storage/directory.ts";
+import type { GrantId, NewGrant } from "../../src/storage/grants.ts";
 import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { makeTestToken, throwAwayFolder } from "../support/server.ts";
 
@@ -125,6 +126,59 @@ describe("the memory of verified tokens", () => {
     expect(await asked).toBeDefined();
     await revoke(token);
     expect(await verifier.find(token)).toBeUndefined();
+  });
+
+  describe("when the tokens of one grant ended", () => {
+    /** A token that an app was granted. */
+    async function grantedToken(): Promise<{ readonly token: string; readonly grant: GrantId }> {
+      const { clients, grants } = counted.directory;
+      const now = Date.now() as EpochMs;
+      const client = await clients.adopt(crypto.randomUUID(), "an app", now);
+      const token = makeToken();
+      const asked = { client: client.id, kind: "code", scopes: ["data:heart_rate:read"], createdAt: now };
+      const expiresAt = (now + 60_000) as EpochMs;
+      const kept = { accessHash: hashToken(token), accessExpiresAt: expiresAt };
+      return { token, grant: await grants.create(asked as NewGrant, kept) };
+    }
+
+    test("they are asked for again, and nobody else's are", async () => {
+      const verifier = verifierOf(10);
+      const [mine, other] = [await grantedToken(), await grantedToken()];
+      const byHand = await newToken();
+      expect(await lookUps(verifier, [mine.token, other.token, byHand])).toBe(3);
+      await counted.directory.grants.revoke(mine.grant, Date.now() as EpochMs);
+      verifier.forgetGrant(mine.grant);
+      expect(await lookUps(verifier, [other.token, byHand])).toBe(0);
+      expect(await verifier.find(mine.token)).toBeUndefined();
+    });
+
+    test("a look-up that was under way is not remembered", async () => {
+      const verifier = verifierOf(10);
+      const { token, grant } = await grantedToken();
+      const asked = verifier.find(token);
+      verifier.forgetGrant(grant);
+      expect(await asked).toBeDefined();
+      await counted.directory.grants.revoke(grant, Date.now() as EpochMs);
+      expect(await verifier.find(token)).toBeUndefined();
+    });
+
+    test("what was verified before has to be verified again", async () => {
+      const verifier = verifierOf(10);
+      const before = verifier.revision;
+      verifier.forgetGrant((await grantedToken()).grant);
+      expect(verifier.revision).not.toBe(before);
+    });
+
+    test("one that was pushed out and came back is forgotten too", async () => {
+      const verifier = verifierOf(1);
+      const { token, grant } = await grantedToken();
+      await verifier.find(token);
+      await verifier.find(await newToken());
+      await verifier.find(token);
+      await counted.directory.grants.revoke(grant, Date.now() as EpochMs);
+      verifier.forgetGrant(grant);
+      expect(await verifier.find(token)).toBeUndefined();
+    });
   });
 
   test("a failure of the directory is passed on, never taken for an unknown token, and not remembered", async () => {

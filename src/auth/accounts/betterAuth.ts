@@ -35,12 +35,14 @@ export type BetterAuth = ReturnType<typeof makeBetterAuth>;
 /** better-auth for one origin of ours. It is called by its functions alone: none of its routes is mounted. */
 export function makeBetterAuth(parts: BetterAuthParts) {
   const { origin, outside } = parts;
+  forgetItsVariables();
   return betterAuth({
     ...storedAs(parts),
     appName: "Heartwire",
     baseURL: origin,
-    // As a list, because a variable of the environment (BETTER_AUTH_SECRETS) would win over the plain one.
+    // As a list and plain too: what is left out is taken from variables of the environment that are not ours.
     secrets: [{ version: 1, value: parts.secret }],
+    secret: parts.secret,
     plugins: [
       passkeys(origin),
       ...(outside === undefined ? [] : [genericOAuth({ config: [provider(origin, outside)] })]),
@@ -60,6 +62,9 @@ export function makeBetterAuth(parts: BetterAuthParts) {
     advanced: {
       ...cookies(origin),
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // Said, because otherwise it depends on NODE_ENV and TEST.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
     },
     onAPIError: { errorURL: FAILED_PATH },
     telemetry: { enabled: false },
@@ -74,6 +79,16 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       },
     },
   });
+}
+
+/**
+ * better-auth goes by variables of the environment too, over what its options say: BETTER_AUTH_TELEMETRY switches telemetry on that
+ * is off here, BETTER_AUTH_TRUSTED_ORIGINS adds origins. A Heartwire is set up by HEARTWIRE_ alone.
+ */
+function forgetItsVariables(): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith("BETTER_AUTH_")) delete process.env[name];
+  }
 }
 
 /** Where better-auth sends a browser whose outside sign-in failed; it never gets there (outside.ts). */

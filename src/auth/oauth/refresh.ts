@@ -6,7 +6,7 @@ import type { ShownClient } from "./clientAuthentication.ts";
 import { endFamily } from "./endFamily.ts";
 import { makeTokens, type TokenAnswer } from "./issue.ts";
 import { type Parameters, requireParameter } from "./parameters.ts";
-import { type OAuthParts, tokensEnded } from "./parts.ts";
+import { grantEnded, type OAuthParts } from "./parts.ts";
 import { requirePinnedSecret, trailOf } from "./pinnedSecret.ts";
 import { OAuthRefused } from "./refusal.ts";
 import { openAnswer, sealAnswer } from "./sealedAnswer.ts";
@@ -57,7 +57,7 @@ async function rotate(
   const { answer, kept } = makeTokens("code", scopes, differ, now);
   const sealed = sealAnswer(answer, token);
   if (!(await parts.directory.grants.rotate(found.id, { ...kept, scopes }, sealed, now))) return undefined;
-  tokensEnded(parts);
+  grantEnded(parts, found.grant);
   return answer;
 }
 

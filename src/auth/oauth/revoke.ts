@@ -4,7 +4,7 @@ import type { Client } from "../../storage/clients.ts";
 import type { GrantId } from "../../storage/grants.ts";
 import type { TrailDetails, TrailKind } from "../../storage/trail.ts";
 import { hashToken } from "../tokens.ts";
-import { type OAuthParts, tokensEnded } from "./parts.ts";
+import { grantEnded, type OAuthParts, tokensEnded } from "./parts.ts";
 import { trailOf } from "./pinnedSecret.ts";
 
 /**
@@ -46,7 +46,7 @@ async function endGrant(
   details: TrailDetails,
 ): Promise<void> {
   if (!(await parts.directory.grants.revoke(grant, parts.clock()))) return;
-  tokensEnded(parts);
+  grantEnded(parts, grant);
   await record(parts, profile, "app_disconnected", details);
 }
 

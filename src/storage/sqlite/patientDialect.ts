@@ -14,14 +14,21 @@ const PATIENCE_MS = 5_000;
 /** How long it lets other work of this thread go on before it tries again. */
 const PAUSE_MS = 10;
 
+export interface PatientDialectConfig extends SqliteDialectConfig {
+  /** {@link PATIENCE_MS} when absent. */
+  readonly patienceMs?: number;
+  /** Whether this process itself keeps the file, and is sure to let go of it: then there is no end to the waiting. */
+  readonly isHeldByUs?: () => boolean;
+}
+
 /**
  * SQLite that waits for another process without holding up its thread. SQLite's own waiting is synchronous: set its
  * `busy_timeout` to a few milliseconds.
  */
 export class PatientDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #config: PatientDialectConfig;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: PatientDialectConfig) {
     super(config);
     this.#config = config;
   }
@@ -32,10 +39,16 @@ export class PatientDialect extends SqliteDialect {
 }
 
 class PatientDriver extends SqliteDriver {
+  readonly #config: PatientDialectConfig;
   #connection: DatabaseConnection | undefined;
 
+  constructor(config: PatientDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
-    this.#connection ??= new PatientConnection(await super.acquireConnection());
+    this.#connection ??= new PatientConnection(await super.acquireConnection(), this.#config);
     return this.#connection;
   }
 }
@@ -43,18 +56,26 @@ class PatientDriver extends SqliteDriver {
 /** A statement that was busy has done nothing, so it can be tried again. Nobody else has the connection meanwhile. */
 class PatientConnection implements DatabaseConnection {
   readonly #connection: DatabaseConnection;
+  readonly #patienceMs: number;
+  readonly #isHeldByUs: () => boolean;
 
-  constructor(connection: DatabaseConnection) {
+  constructor(
+    connection: DatabaseConnection,
+    { patienceMs = PATIENCE_MS, isHeldByUs = () => false }: PatientDialectConfig,
+  ) {
     this.#connection = connection;
+    this.#patienceMs = patienceMs;
+    this.#isHeldByUs = isHeldByUs;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const until = performance.now() + PATIENCE_MS;
+    let until = performance.now() + this.#patienceMs;
     for (;;) {
       try {
         return await this.#connection.executeQuery<Row>(query);
       } catch (error) {
         const isBusy = (error as { code?: string }).code?.startsWith("SQLITE_BUSY");
+        if (this.#isHeldByUs()) until = performance.now() + this.#patienceMs;
         if (!isBusy || performance.now() >= until) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }

@@ -1,10 +1,11 @@
 import type { Database } from "bun:sqlite";
-import { Kysely, type SqliteDatabase, sql } from "kysely";
+import { Kysely, type SqliteDatabase } from "kysely";
 import type { ControlTables } from "../controlTables.ts";
 import { type MigrationDialect, migrateControlData } from "../migrations/index.ts";
 import { StoreUnavailable } from "../readingStore.ts";
 import { SqlDirectory } from "../sqlDirectory.ts";
 import { explain, openDatabase } from "./database.ts";
+import { Overwritings } from "./overwritings.ts";
 import { PatientDialect } from "./patientDialect.ts";
 
 /** How often the server asks whether another process changed the file. */
@@ -33,13 +34,17 @@ const MIGRATION_DIALECT: MigrationDialect = {
 /** Profiles and tokens in `control.db`, which the server and the command line write. */
 export class SqliteDirectory extends SqlDirectory {
   readonly #connection: Database;
+  readonly #overwritings: Overwritings;
 
   private constructor(connection: Database) {
-    super(
-      new Kysely<ControlTables>({ dialect: new PatientDialect({ database: asKyselyDatabase(connection) }) }),
-      "sqlite",
-    );
+    const overwritings = new Overwritings();
+    const dialect = new PatientDialect({
+      database: asKyselyDatabase(connection),
+      isHeldByUs: () => overwritings.areUnderWay,
+    });
+    super(new Kysely<ControlTables>({ dialect }), "sqlite");
     this.#connection = connection;
+    this.#overwritings = overwritings;
   }
 
   /** @throws StoreUnavailable with a message for the operator when the file cannot be used */
@@ -56,14 +61,8 @@ export class SqliteDirectory extends SqlDirectory {
     }
   }
 
-  /**
-   * Writes the file anew from its living rows and moves the log into it: deleted rows leave copies of themselves in free pages
-   * and between the rows of others. The control data is small, so that it takes milliseconds.
-   */
-  protected override async overwriteDeleted(): Promise<void> {
-    await sql`vacuum`.execute(this.database);
-    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(this.database);
-    if (rows[0]?.busy !== 0) throw new StoreUnavailable("another process reads control.db");
+  protected override overwriteDeleted(): Promise<void> {
+    return this.#overwritings.overwriteDeleted(this.#connection.filename);
   }
 
   watch(onChange: () => void, onError: (error: unknown) => void): () => void {
