@@ -2,6 +2,7 @@ import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { ClientNumber } from "./clients.ts";
 import type { NewGrant, NewTokenPair } from "./grants.ts";
+import type { NewTrailEntry } from "./trail.ts";
 
 export interface NewDeviceRequest {
   readonly deviceCodeHash: string;
@@ -34,8 +35,18 @@ export interface DeviceRequests {
   /** @returns undefined when there is none; one that is over is returned */
   findByUserCode(hash: string): Promise<DeviceRequest | undefined>;
 
-  /** A person's answer; the first counts. @returns false when it was decided before */
-  decide(request: number, outcome: "granted" | "denied", profile: ProfileId): Promise<boolean>;
+  /**
+   * A person's answer; the first counts.
+   *
+   * @param trail what they read of it: it is written with the answer
+   * @returns false when it was decided before
+   */
+  decide(
+    request: number,
+    outcome: "granted" | "denied",
+    profile: ProfileId,
+    trail?: NewTrailEntry,
+  ): Promise<boolean>;
 
   /** Turns a granted request into a grant with its token, once. @returns false when it was done before */
   redeem(request: number, grant: NewGrant, tokens: NewTokenPair): Promise<boolean>;

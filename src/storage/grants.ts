@@ -1,6 +1,7 @@
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { Client, ClientNumber } from "./clients.ts";
+import type { NewTrailEntry } from "./trail.ts";
 
 /** By which of OAuth's ways something was granted. */
 export type GrantKind = "code" | "implicit" | "device" | "client_credentials";
@@ -15,6 +16,20 @@ export interface NewGrant {
   readonly kind: GrantKind;
   readonly scopes: readonly Scope[];
   readonly createdAt: EpochMs;
+  /** What its person reads of it: it is written with the grant, or there is no grant. */
+  readonly trail?: readonly NewTrailEntry[];
+}
+
+/** A secret that an adopted client shows when it redeems a code. */
+export interface NewPin {
+  readonly secretHash: string;
+  /** What its person reads when it is the first, and so is pinned. */
+  readonly trail: NewTrailEntry;
+}
+
+/** An adopted client showed another secret than is pinned: nothing was written. */
+export class OtherSecretPinned extends Error {
+  override name = "OtherSecretPinned";
 }
 
 /** Tokens are given by their SHA-256, and made by who asks. */
@@ -39,9 +54,11 @@ export interface NewCode {
   readonly codeChallenge?: string;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
+  /** What its person reads of it: it is written with the code. */
+  readonly trail?: readonly NewTrailEntry[];
 }
 
-export interface AuthorizationCode extends Omit<NewCode, "codeHash"> {
+export interface AuthorizationCode extends Omit<NewCode, "codeHash" | "trail"> {
   readonly id: number;
   readonly usedAt?: EpochMs;
   readonly grant?: GrantId;
@@ -84,9 +101,11 @@ export interface Grants {
   /**
    * Turns a code into a grant with its tokens. Of any number who redeem one code at once, one succeeds.
    *
+   * @param pin is pinned for the person unless a secret is; absent where nothing is to be pinned
    * @returns false when somebody redeemed it before
+   * @throws OtherSecretPinned when another secret is; the code may still be redeemed
    */
-  redeemCode(code: number, grant: NewGrant, tokens: NewTokenPair): Promise<boolean>;
+  redeemCode(code: number, grant: NewGrant, tokens: NewTokenPair, pin?: NewPin): Promise<boolean>;
 
   /** A grant with its tokens that comes of no code: implicit, or client credentials. */
   create(grant: NewGrant, tokens: NewTokenPair): Promise<GrantId>;

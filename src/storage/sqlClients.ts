@@ -102,23 +102,12 @@ export class SqlClients implements Clients {
     return numDeletedRows > 0n;
   }
 
-  async findPin(client: ClientNumber, profile: ProfileId): Promise<PinnedSecret | undefined> {
-    const row = await this.#database
-      .selectFrom("client_pin")
-      .select(["secret_hash", "pinned_at"])
-      .where("client_id", "=", client)
-      .where("profile_id", "=", profile)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    return { secretHash: row.secret_hash, pinnedAt: row.pinned_at as EpochMs };
+  findPin(client: ClientNumber, profile: ProfileId): Promise<PinnedSecret | undefined> {
+    return selectPin(this.#database, client, profile);
   }
 
   async pin(client: ClientNumber, profile: ProfileId, secretHash: string, now: EpochMs): Promise<string> {
-    await this.#database
-      .insertInto("client_pin")
-      .values({ client_id: client, profile_id: profile, secret_hash: secretHash, pinned_at: now })
-      .onConflict((conflict) => conflict.columns(["client_id", "profile_id"]).doNothing())
-      .execute();
+    await insertPin(this.#database, client, profile, { secretHash, pinnedAt: now });
     const pinned = await this.findPin(client, profile);
     if (pinned === undefined) throw new Error("The secret was reset while it was pinned.");
     return pinned.secretHash;
@@ -132,6 +121,36 @@ export class SqlClients implements Clients {
       .executeTakeFirst();
     return numDeletedRows > 0n;
   }
+}
+
+/** Pins a secret unless one is pinned. @returns whether it was not, and is now */
+export async function insertPin(
+  database: Kysely<ControlTables>,
+  client: ClientNumber,
+  profile: ProfileId,
+  { secretHash, pinnedAt }: PinnedSecret,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await database
+    .insertInto("client_pin")
+    .values({ client_id: client, profile_id: profile, secret_hash: secretHash, pinned_at: pinnedAt })
+    .onConflict((conflict) => conflict.columns(["client_id", "profile_id"]).doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+export async function selectPin(
+  database: Kysely<ControlTables>,
+  client: ClientNumber,
+  profile: ProfileId,
+): Promise<PinnedSecret | undefined> {
+  const row = await database
+    .selectFrom("client_pin")
+    .select(["secret_hash", "pinned_at"])
+    .where("client_id", "=", client)
+    .where("profile_id", "=", profile)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { secretHash: row.secret_hash, pinnedAt: row.pinned_at as EpochMs };
 }
 
 export type ClientRow = Selectable<ControlTables["client"]>;

@@ -7,6 +7,8 @@ import type { DeviceRequest, DeviceRequests, NewDeviceRequest } from "./deviceRe
 import type { NewGrant, NewTokenPair } from "./grants.ts";
 import { toFlag } from "./sqlClients.ts";
 import { insertGrant } from "./sqlGrantTokens.ts";
+import { insertTrail } from "./sqlTrail.ts";
+import type { NewTrailEntry } from "./trail.ts";
 
 /** Device requests on any engine that Kysely speaks to. */
 export class SqlDeviceRequests implements DeviceRequests {
@@ -42,14 +44,23 @@ export class SqlDeviceRequests implements DeviceRequests {
     return this.#find("user_code_hash", hash);
   }
 
-  async decide(request: number, outcome: "granted" | "denied", profile: ProfileId): Promise<boolean> {
-    const { numUpdatedRows } = await this.#database
-      .updateTable("device_request")
-      .set({ outcome, profile_id: profile })
-      .where("id", "=", request)
-      .where("outcome", "is", null)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+  decide(
+    request: number,
+    outcome: "granted" | "denied",
+    profile: ProfileId,
+    trail?: NewTrailEntry,
+  ): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable("device_request")
+        .set({ outcome, profile_id: profile })
+        .where("id", "=", request)
+        .where("outcome", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await insertTrail(transaction, trail === undefined ? [] : [trail]);
+      return true;
+    });
   }
 
   redeem(request: number, grant: NewGrant, tokens: NewTokenPair): Promise<boolean> {

@@ -2,9 +2,56 @@ import type { Transaction } from "kysely";
 import type { EpochMs } from "../domain/reading.ts";
 import type { Scope } from "../domain/scopes.ts";
 import type { ControlTables } from "./controlTables.ts";
-import type { GrantId, NewGrant, NewTokenPair } from "./grants.ts";
+import {
+  type GrantId,
+  type NewCode,
+  type NewGrant,
+  type NewPin,
+  type NewTokenPair,
+  OtherSecretPinned,
+} from "./grants.ts";
+import { insertPin, selectPin, toFlag } from "./sqlClients.ts";
+import { insertTrail } from "./sqlTrail.ts";
 
-/** Writes a grant with its tokens. */
+/** Writes a code, and what its person reads of it. */
+export async function insertCode(transaction: Transaction<ControlTables>, code: NewCode): Promise<void> {
+  await transaction
+    .insertInto("authorization_code")
+    .values({
+      code_hash: code.codeHash,
+      client_id: code.client,
+      profile_id: code.profile,
+      redirect_uri: code.redirectUri,
+      redirect_uri_given: toFlag(code.redirectUriGiven),
+      scopes: code.scopes.join(" "),
+      scopes_differ: toFlag(code.scopesDiffer),
+      code_challenge: code.codeChallenge ?? null,
+      created_at: code.createdAt,
+      expires_at: code.expiresAt,
+      used_at: null,
+      grant_id: null,
+    })
+    .execute();
+  await insertTrail(transaction, code.trail ?? []);
+}
+
+/** Pins the secret that was shown unless one is pinned. @throws OtherSecretPinned, which undoes the transaction */
+export async function pinOrThrow(
+  transaction: Transaction<ControlTables>,
+  { client, profile, createdAt }: NewGrant,
+  pin: NewPin | undefined,
+): Promise<void> {
+  if (pin === undefined || profile === undefined) return;
+  const { secretHash, trail } = pin;
+  if (await insertPin(transaction, client, profile, { secretHash, pinnedAt: createdAt })) {
+    await insertTrail(transaction, [trail]);
+    return;
+  }
+  const pinned = await selectPin(transaction, client, profile);
+  if (pinned?.secretHash !== secretHash) throw new OtherSecretPinned();
+}
+
+/** Writes a grant with its tokens, and what its person reads of it. */
 export async function insertGrant(
   transaction: Transaction<ControlTables>,
   grant: NewGrant,
@@ -42,6 +89,7 @@ export async function insertGrant(
     })
     .execute();
   await insertRefreshToken(transaction, id, tokens, grant.createdAt);
+  await insertTrail(transaction, grant.trail ?? []);
   return id as GrantId;
 }
 
@@ -89,10 +137,45 @@ export async function forgetAnswerBefore(
     .execute();
 }
 
+/** A grant whose tokens are replaced. */
+export interface HeldGrant {
+  readonly id: number;
+  readonly profile_id: number | null;
+  readonly public_id: string;
+}
+
+/**
+ * The grant of a refresh token, which nobody revokes until the end of the transaction: it is written as it is, and so locked, where
+ * an engine lets several write at once.
+ *
+ * @returns undefined when it is revoked
+ */
+export async function holdGrantOf(
+  transaction: Transaction<ControlTables>,
+  refreshToken: number,
+): Promise<HeldGrant | undefined> {
+  const held = await transaction
+    .updateTable("app_grant")
+    .set({ revoked_at: null })
+    .where("revoked_at", "is", null)
+    .where("id", "=", ({ selectFrom }) =>
+      selectFrom("refresh_token").select("grant_id").where("refresh_token.id", "=", refreshToken),
+    )
+    .returning(["id", "profile_id", "client_id"])
+    .executeTakeFirst();
+  if (held === undefined) return undefined;
+  const { public_id } = await transaction
+    .selectFrom("client")
+    .select("public_id")
+    .where("id", "=", held.client_id)
+    .executeTakeFirstOrThrow();
+  return { id: held.id, profile_id: held.profile_id, public_id };
+}
+
 /** The new token takes over what hangs on the old one, and the old one is gone: whoever still has it is told that it is unknown. */
 export async function replaceAccessToken(
   transaction: Transaction<ControlTables>,
-  grant: { readonly id: number; readonly profile_id: number | null; readonly public_id: string },
+  grant: HeldGrant,
   tokens: NewTokenPair & { readonly scopes: readonly Scope[] },
   now: EpochMs,
 ): Promise<void> {

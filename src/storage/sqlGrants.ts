@@ -10,14 +10,22 @@ import type {
   Grants,
   NewCode,
   NewGrant,
+  NewPin,
   NewTokenPair,
   RefreshToken,
 } from "./grants.ts";
 import { clearEnded } from "./sqlClearing.ts";
-import { toFlag } from "./sqlClients.ts";
 import { listApps } from "./sqlConnectedApps.ts";
 import { endUnredeemed, type GrantValues, revokeGrants } from "./sqlGrantEnds.ts";
-import { forgetAnswerBefore, insertGrant, insertRefreshToken, replaceAccessToken } from "./sqlGrantTokens.ts";
+import {
+  forgetAnswerBefore,
+  holdGrantOf,
+  insertCode,
+  insertGrant,
+  insertRefreshToken,
+  pinOrThrow,
+  replaceAccessToken,
+} from "./sqlGrantTokens.ts";
 
 /** Grants on any engine that Kysely speaks to. */
 export class SqlGrants implements Grants {
@@ -27,24 +35,8 @@ export class SqlGrants implements Grants {
     this.#database = database;
   }
 
-  async createCode(code: NewCode): Promise<void> {
-    await this.#database
-      .insertInto("authorization_code")
-      .values({
-        code_hash: code.codeHash,
-        client_id: code.client,
-        profile_id: code.profile,
-        redirect_uri: code.redirectUri,
-        redirect_uri_given: toFlag(code.redirectUriGiven),
-        scopes: code.scopes.join(" "),
-        scopes_differ: toFlag(code.scopesDiffer),
-        code_challenge: code.codeChallenge ?? null,
-        created_at: code.createdAt,
-        expires_at: code.expiresAt,
-        used_at: null,
-        grant_id: null,
-      })
-      .execute();
+  createCode(code: NewCode): Promise<void> {
+    return this.#database.transaction().execute((transaction) => insertCode(transaction, code));
   }
 
   async findCode(codeHash: string): Promise<AuthorizationCode | undefined> {
@@ -56,7 +48,7 @@ export class SqlGrants implements Grants {
     return row === undefined ? undefined : toCode(row);
   }
 
-  redeemCode(code: number, grant: NewGrant, tokens: NewTokenPair): Promise<boolean> {
+  redeemCode(code: number, grant: NewGrant, tokens: NewTokenPair, pin?: NewPin): Promise<boolean> {
     return this.#database.transaction().execute(async (transaction) => {
       // The first statement of the transaction is the one that only one of them can win.
       const { numUpdatedRows } = await transaction
@@ -66,6 +58,7 @@ export class SqlGrants implements Grants {
         .where("used_at", "is", null)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
+      await pinOrThrow(transaction, grant, pin);
       const id = await insertGrant(transaction, grant, tokens);
       await transaction
         .updateTable("authorization_code")
@@ -109,6 +102,8 @@ export class SqlGrants implements Grants {
     now: EpochMs,
   ): Promise<boolean> {
     return this.#database.transaction().execute(async (transaction) => {
+      const grant = await holdGrantOf(transaction, refreshToken);
+      if (grant === undefined) return false;
       const { numUpdatedRows } = await transaction
         .updateTable("refresh_token")
         .set({ rotated_at: now, sealed_answer: sealedAnswer })
@@ -116,15 +111,6 @@ export class SqlGrants implements Grants {
         .where("rotated_at", "is", null)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
-      const grant = await transaction
-        .selectFrom("refresh_token")
-        .innerJoin("app_grant", "app_grant.id", "refresh_token.grant_id")
-        .innerJoin("client", "client.id", "app_grant.client_id")
-        .select(["app_grant.id", "app_grant.profile_id", "client.public_id"])
-        .where("refresh_token.id", "=", refreshToken)
-        .where("app_grant.revoked_at", "is", null)
-        .executeTakeFirst();
-      if (grant === undefined) return false;
       await forgetAnswerBefore(transaction, grant.id, refreshToken);
       await replaceAccessToken(transaction, grant, tokens, now);
       await insertRefreshToken(transaction, grant.id, tokens, now);
@@ -175,9 +161,9 @@ export class SqlGrants implements Grants {
   /** Ends grants, and what would become one. */
   #endAll(values: GrantValues, now: EpochMs): Promise<number> {
     return this.#database.transaction().execute(async (transaction) => {
-      const count = await revokeGrants(transaction, values, now);
+      // In this order: a code that is being redeemed is waited for, and its grant is seen by the next statement.
       await endUnredeemed(transaction, values, now);
-      return count;
+      return revokeGrants(transaction, values, now);
     });
   }
 }

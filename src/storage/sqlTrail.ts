@@ -11,11 +11,8 @@ export class SqlTrail implements Trail {
     this.#database = database;
   }
 
-  async record({ at, profile, kind, details = {} }: NewTrailEntry): Promise<void> {
-    await this.#database
-      .insertInto("trail")
-      .values({ at, profile_id: profile ?? null, kind, details: JSON.stringify(details) })
-      .execute();
+  record(entry: NewTrailEntry): Promise<void> {
+    return insertTrail(this.#database, [entry]);
   }
 
   async read(profile: ProfileId, count: number, before?: number): Promise<readonly TrailEntry[]> {
@@ -40,6 +37,21 @@ export class SqlTrail implements Trail {
       .execute();
     return rows.map(toEntry);
   }
+}
+
+/** Writes entries in their order, in the transaction of what they tell of where there is one. */
+export async function insertTrail(
+  database: Kysely<ControlTables>,
+  entries: readonly NewTrailEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ at, profile, kind, details = {} }) => ({
+    at,
+    profile_id: profile ?? null,
+    kind,
+    details: JSON.stringify(details),
+  }));
+  await database.insertInto("trail").values(rows).execute();
 }
 
 function toEntry({ id, at, kind, details }: Selectable<ControlTables["trail"]>): TrailEntry {

@@ -10,7 +10,8 @@ import type {
   NewGrant,
   NewTokenPair,
 } from "../../src/storage/grants.ts";
-import { REPEAT_MS } from "../../src/storage/grants.ts";
+import { OtherSecretPinned, REPEAT_MS } from "../../src/storage/grants.ts";
+import type { TrailKind } from "../../src/storage/trail.ts";
 import { type DirectoryUnderTest, onFresh } from "./directoryUnderTest.ts";
 
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
@@ -157,6 +158,61 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         expect(await grants.redeemCode(code.id, scene.grant(), scene.pair("free"))).toBe(true);
       }),
     );
+
+    test(
+      "a secret is pinned with the first code alone; another one undoes all of it, and the code is not used",
+      withScene(async (scene) => {
+        const { grants, clients, trail } = scene.directory;
+        const { client, profile } = scene;
+        const entry = { at: NOON, profile, kind: "client_secret_pinned", details: {} } as const;
+        const redeem = async (name: string, secretHash: string) => {
+          const code = await grants.findCode(hashOf(name));
+          const pin = { secretHash, trail: entry };
+          return grants.redeemCode(code?.id as number, scene.grant(), scene.pair(name), pin);
+        };
+        for (const name of ["one", "two", "three"]) await scene.code(name);
+        expect(await redeem("one", "a")).toBe(true);
+        expect(await clients.findPin(client.id, profile)).toEqual({ secretHash: "a", pinnedAt: NOON });
+        await expect(redeem("two", "b")).rejects.toThrow(OtherSecretPinned);
+        expect(await scene.findAccess("two")).toBeUndefined();
+        expect(await redeem("two", "a")).toBe(true);
+        expect(await redeem("two", "b")).toBe(false);
+        expect(await clients.findPin(client.id, profile)).toEqual({ secretHash: "a", pinnedAt: NOON });
+        expect((await trail.read(profile, 9)).map(({ kind }) => kind)).toEqual(["client_secret_pinned"]);
+        await clients.unpin(client.id, profile);
+        expect(await redeem("three", "b")).toBe(true);
+        expect(await clients.findPin(client.id, profile)).toMatchObject({ secretHash: "b" });
+      }),
+    );
+
+    test(
+      "what its person reads is written with a code, a grant and an answer to a device, or none of it is",
+      withScene(async (scene) => {
+        const { grants, deviceRequests, trail } = scene.directory;
+        const kinds = async () => (await trail.read(scene.profile, 9)).map(({ kind }) => kind);
+        const entry = (kind: TrailKind) => ({ at: NOON, profile: scene.profile, kind });
+        await scene.code("code", { trail: [entry("app_allowed")] });
+        await expect(scene.code("code", { trail: [entry("app_denied")] })).rejects.toThrow();
+        const grant = { ...scene.grant(), trail: [entry("token_made"), entry("token_first_used")] };
+        await grants.create(grant, scene.pair("one"));
+        await expect(grants.create(grant, scene.pair("one"))).rejects.toThrow();
+        await deviceRequests.create({
+          deviceCodeHash: hashOf("device"),
+          userCodeHash: hashOf("user"),
+          client: scene.client.id,
+          scopes: SCOPES,
+          scopesDiffer: false,
+          createdAt: NOON,
+          expiresAt: after(600_000),
+        });
+        const { id } = (await deviceRequests.findByUserCode(hashOf("user"))) as { id: number };
+        for (const isFirst of [true, false]) {
+          const decided = deviceRequests.decide(id, "denied", scene.profile, entry("app_denied"));
+          expect(await decided).toBe(isFirst);
+        }
+        expect(await kinds()).toEqual(["app_denied", "token_first_used", "token_made", "app_allowed"]);
+      }),
+    );
   });
 
   describe(`grants on ${engine}`, () => {
@@ -295,6 +351,7 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
         await scene.directory.grants.revoke(grant, NOON);
         expect(await scene.rotate("one", "two")).toBe(false);
         expect(await scene.findAccess("two")).toBeUndefined();
+        expect(await scene.findRefresh("one")).not.toHaveProperty("rotatedAt");
       }),
     );
 

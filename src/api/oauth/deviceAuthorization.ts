@@ -43,7 +43,7 @@ export const deviceAuthorization: Operation = {
         .meta({ id: "DeviceAuthorization" }),
     },
   },
-  others: describedErrors(["malformed", "clientRefused", "scopeRefused", "tooMany"]),
+  others: describedErrors(["malformed", "clientRefused", "scopeRefused", "tooMany", "failed"]),
   errors: ["bodyTooLarge"],
 };
 

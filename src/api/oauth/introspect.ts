@@ -38,7 +38,7 @@ export const introspect: Operation = {
         .meta({ id: "Introspection" }),
     },
   },
-  others: describedErrors(["malformed", "clientRefused"]),
+  others: describedErrors(["malformed", "clientRefused", "failed"]),
   errors: ["bodyTooLarge"],
 };
 

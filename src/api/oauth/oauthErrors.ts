@@ -5,7 +5,7 @@ import { json } from "../responses.ts";
 /** One row of the authorization server's error table. */
 export interface OAuthErrorRow {
   readonly error: string;
-  readonly status: 400 | 401 | 429;
+  readonly status: 400 | 401 | 429 | 500;
   /** Absent where shipped apps compare the whole answer, and it has none. */
   readonly description?: string;
   readonly when: string;
@@ -90,6 +90,12 @@ export const OAUTH_ERRORS = {
     status: 429,
     description: "too many requests; try again in a minute",
     when: "A limit is reached: requests of one address, or devices that wait. The Retry-After header says for how long.",
+  }),
+  failed: row({
+    error: "server_error",
+    status: 500,
+    description: "the server failed; try again",
+    when: "The server failed, and nothing was given: what was sent is as good as before.",
   }),
 } as const satisfies Record<OAuthRefusalReason, OAuthErrorRow>;
 

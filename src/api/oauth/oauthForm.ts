@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { type Parameters, takeParameters } from "../../auth/oauth/parameters.ts";
 import { OAuthRefused } from "../../auth/oauth/refusal.ts";
 import { readBytes } from "../body.ts";
-import type { Call, Endpoint } from "../context.ts";
+import type { Call, Context, Endpoint } from "../context.ts";
+import { toApiError } from "../failures.ts";
 import { isOpenToOtherOrigins, pathOf } from "../otherOrigins.ts";
 import { json } from "../responses.ts";
 import { renderRefusal } from "./oauthErrors.ts";
@@ -10,18 +11,26 @@ import { renderRefusal } from "./oauthErrors.ts";
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
 
-/** An endpoint that is answered in the words of RFC 6749 when a step refuses. */
+/** An endpoint that is answered in the words of RFC 6749 when a step refuses, or fails. */
 export function oauthEndpoint(answer: (call: Call) => Promise<Response>): Endpoint {
   return async (call) => {
     try {
       return await answer(call);
     } catch (thrown) {
-      if (!(thrown instanceof OAuthRefused)) throw thrown;
-      return renderRefusal(thrown, call.request, {
+      const refusal = thrown instanceof OAuthRefused ? thrown : refusalOf(thrown, call.context);
+      return renderRefusal(refusal, call.request, {
         otherOrigins: isOpenToOtherOrigins(pathOf(call.request)),
       });
     }
   };
+}
+
+/** An app reads `error` here, and nothing else. Why it failed is for the operator. @throws ApiError that is no fault of ours */
+function refusalOf(thrown: unknown, { faults }: Pick<Context, "faults">): OAuthRefused {
+  const error = toApiError(thrown);
+  if (error.row.status < 500) throw error;
+  faults.report(error);
+  return new OAuthRefused("failed");
 }
 
 /** An answer that nobody keeps (RFC 6749 section 5.1). */

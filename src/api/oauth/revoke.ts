@@ -23,7 +23,7 @@ export const revoke: Operation = {
   token: "none",
   form,
   success: { status: 200, content: { "application/json": z.object({}) } },
-  others: describedErrors(["malformed", "tooMany"]),
+  others: describedErrors(["malformed", "tooMany", "failed"]),
   errors: ["bodyTooLarge"],
 };
 

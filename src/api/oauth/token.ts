@@ -78,6 +78,7 @@ export const token: Operation = {
     "deviceIssued",
     "deviceExpired",
     "tooMany",
+    "failed",
   ]),
   errors: ["bodyTooLarge"],
 };

@@ -2,6 +2,7 @@ import { CODE_SECONDS } from "../../domain/oauthLifetimes.ts";
 import type { EpochMs, ProfileId } from "../../domain/reading.ts";
 import type { Scope } from "../../domain/scopes.ts";
 import type { Client } from "../../storage/clients.ts";
+import type { NewTrailEntry } from "../../storage/trail.ts";
 import { hashToken, makeToken } from "../tokens.ts";
 import { clientOf } from "./app.ts";
 import type { AuthorizationRequest } from "./authorizationRequest.ts";
@@ -39,13 +40,16 @@ export async function allow(
   const details = { ...trailOf(client, decider.address), scopes };
   const at = parts.clock();
   const { profile } = decider;
-  await parts.directory.trail.record({ at, profile, kind: "app_allowed", details });
+  const allowed: NewTrailEntry = { at, profile, kind: "app_allowed", details };
   if (request.response === "code" && request.redirect !== undefined) {
-    const code = await makeCode(parts, client, request, request.redirect, scopes, profile);
+    const code = await makeCode(parts, client, request, request.redirect, scopes, {
+      profile,
+      trail: [allowed],
+    });
     return { redirectTo: answerTo(request, request.redirect, "query", { code }, decider) };
   }
-  const answer = await grantAtOnce(parts, client, profile, scopes);
-  await parts.directory.trail.record({ at, profile, kind: "token_made", details });
+  const trail = [allowed, { ...allowed, kind: "token_made" } as const];
+  const answer = await grantAtOnce(parts, client, scopes, { profile, trail });
   if (request.response === "web_page" || request.redirect === undefined) return { shown: answer, scopes };
   // In the order in which Pulsoid writes it.
   const { token_type, access_token, expires_in } = answer;
@@ -78,13 +82,19 @@ function answerTo(
   return answerAddress(redirect, place, { ...fields, state, iss: issuer });
 }
 
+/** Who allowed something, and what they read of it afterwards. */
+interface Allowed {
+  readonly profile: ProfileId;
+  readonly trail: readonly NewTrailEntry[];
+}
+
 async function makeCode(
   { directory, clock }: OAuthParts,
   client: Client,
   { dropped, scopes: asked, codeChallenge }: AuthorizationRequest,
   redirect: Redirect,
   scopes: readonly Scope[],
-  profile: ProfileId,
+  { profile, trail }: Allowed,
 ): Promise<string> {
   const code = makeToken();
   const now = clock();
@@ -98,6 +108,7 @@ async function makeCode(
     scopesDiffer: dropped.length > 0 || scopes.length < asked.length,
     createdAt: now,
     expiresAt: (now + CODE_SECONDS * 1000) as EpochMs,
+    trail,
     ...(codeChallenge === undefined ? {} : { codeChallenge }),
   });
   return code;
@@ -106,13 +117,13 @@ async function makeCode(
 async function grantAtOnce(
   { directory, clock }: OAuthParts,
   client: Client,
-  profile: ProfileId,
   scopes: readonly Scope[],
+  { profile, trail }: Allowed,
 ): Promise<TokenAnswer> {
   const now = clock();
   const { answer, kept } = makeTokens("implicit", scopes, false, now);
   await directory.grants.create(
-    { client: client.id, profile, kind: "implicit", scopes, createdAt: now },
+    { client: client.id, profile, kind: "implicit", scopes, createdAt: now, trail },
     kept,
   );
   return answer;

@@ -1,6 +1,7 @@
 import type { ProfileId } from "../../domain/reading.ts";
 import type { Scope } from "../../domain/scopes.ts";
 import type { DeviceRequest } from "../../storage/deviceRequests.ts";
+import type { NewTrailEntry } from "../../storage/trail.ts";
 import { nameOfUnknown } from "./app.ts";
 import type { OAuthParts } from "./parts.ts";
 import { trailOf } from "./pinnedSecret.ts";
@@ -36,36 +37,37 @@ export async function decideDevice(
   app: { readonly clientId: string; readonly name: string },
   decider: { readonly profile: ProfileId; readonly address: string },
 ): Promise<boolean> {
-  const isFirst =
-    "known" in device
-      ? await parts.directory.deviceRequests.decide(device.known.id, outcome, decider.profile)
-      : await decideUnknown(parts, device.unknown, outcome, decider.profile);
-  if (!isFirst) return false;
+  const { profile, address } = decider;
   const { scopes }: { readonly scopes: readonly Scope[] } = "known" in device ? device.known : device.unknown;
-  await parts.directory.trail.record({
+  const entry: TrailOfDecision = {
     at: parts.clock(),
-    profile: decider.profile,
+    profile,
     kind: outcome === "granted" ? "app_allowed" : "app_denied",
-    details: { ...trailOf({ publicId: app.clientId, name: app.name }, decider.address), scopes },
-  });
-  return true;
+    details: { ...trailOf({ publicId: app.clientId, name: app.name }, address), scopes },
+  };
+  return "known" in device
+    ? parts.directory.deviceRequests.decide(device.known.id, outcome, profile, entry)
+    : decideUnknown(parts, device.unknown, outcome, entry);
 }
 
-/** Consent registers the app and stores its request; a refusal stores nothing. */
+type TrailOfDecision = NewTrailEntry & { readonly profile: ProfileId };
+
+/** Consent registers the app and stores its request; a refusal stores nothing but a line in the person's trail. */
 async function decideUnknown(
   { directory, appRequests, clock }: OAuthParts,
   device: UnknownDevice,
   outcome: DeviceOutcome,
-  profile: ProfileId,
+  entry: TrailOfDecision,
 ): Promise<boolean> {
   const { unknownDevices } = appRequests;
   const { userCodeHash, clientId } = device;
   if (!unknownDevices.begin(userCodeHash)) return false;
-  if (outcome === "denied") {
-    unknownDevices.end(userCodeHash, "denied");
-    return true;
-  }
   try {
+    if (outcome === "denied") {
+      await directory.trail.record(entry);
+      unknownDevices.end(userCodeHash, "denied");
+      return true;
+    }
     const client = await directory.clients.adopt(clientId, nameOfUnknown(clientId), clock());
     const { deviceCodeHash, scopes, scopesDiffer, createdAt, expiresAt } = device;
     const { deviceRequests } = directory;
@@ -82,7 +84,8 @@ async function decideUnknown(
       });
     }
     const made = await deviceRequests.findByUserCode(userCodeHash);
-    const isFirst = made !== undefined && (await deviceRequests.decide(made.id, "granted", profile));
+    const isFirst =
+      made !== undefined && (await deviceRequests.decide(made.id, "granted", entry.profile, entry));
     unknownDevices.end(userCodeHash, "stored");
     return isFirst;
   } catch (error) {

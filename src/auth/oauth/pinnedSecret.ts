@@ -1,5 +1,7 @@
 import type { ProfileId } from "../../domain/reading.ts";
 import type { Client } from "../../storage/clients.ts";
+import type { NewPin } from "../../storage/grants.ts";
+import type { NewTrailEntry } from "../../storage/trail.ts";
 import { isSameSecret, type ShownClient } from "./clientAuthentication.ts";
 import type { OAuthParts } from "./parts.ts";
 import { OAuthRefused } from "./refusal.ts";
@@ -21,20 +23,13 @@ export async function requirePinnedSecret(
     throw new OAuthRefused("clientRefused");
 }
 
-/** Pins the secret that was shown, unless one is pinned. @returns whether the one that is pinned now is the one that was shown */
-export async function pinSecret(
-  { directory, clock }: Pick<OAuthParts, "directory" | "clock">,
-  { client, unverifiedSecretHash: shown }: ShownClient,
-  profile: ProfileId,
-  details: TrailOfClient,
-): Promise<boolean> {
-  if (!client.adopted || shown === undefined) return true;
-  const before = await directory.clients.findPin(client.id, profile);
-  const pinned = await directory.clients.pin(client.id, profile, shown, clock());
-  if (before === undefined && pinned === shown) {
-    await directory.trail.record({ at: clock(), profile, kind: "client_secret_pinned", details });
-  }
-  return isSameSecret(shown, pinned);
+/** What is pinned when a code is redeemed. @returns undefined for an app that shows no secret, or one that we know ourselves */
+export function pinOf(
+  { client, unverifiedSecretHash }: ShownClient,
+  trail: NewTrailEntry,
+): NewPin | undefined {
+  if (!client.adopted || unverifiedSecretHash === undefined) return undefined;
+  return { secretHash: unverifiedSecretHash, trail };
 }
 
 /** How an app stands in the trail. */

@@ -67,9 +67,15 @@ async function redeem(
 ): Promise<TokenAnswer> {
   const now = clock();
   const { answer, kept } = makeTokens("device", scopes, scopesDiffer, now);
-  const grant: NewGrant = { client: client.id, profile, kind: "device", scopes, createdAt: now };
-  if (!(await directory.deviceRequests.redeem(id, grant, kept))) throw new OAuthRefused("deviceIssued");
   const details = { ...trailOf(client, address), scopes };
-  await directory.trail.record({ at: now, profile, kind: "token_made", details });
+  const grant: NewGrant = {
+    client: client.id,
+    profile,
+    kind: "device",
+    scopes,
+    createdAt: now,
+    trail: [{ at: now, profile, kind: "token_made", details }],
+  };
+  if (!(await directory.deviceRequests.redeem(id, grant, kept))) throw new OAuthRefused("deviceIssued");
   return answer;
 }

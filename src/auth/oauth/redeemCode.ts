@@ -2,14 +2,14 @@ import { timingSafeEqual } from "node:crypto";
 import { CODE_TWICE_MS } from "../../domain/oauthLifetimes.ts";
 import { isCodeVerifier } from "../../domain/pkce.ts";
 import { isUuid } from "../../domain/uuid.ts";
-import type { AuthorizationCode, NewGrant } from "../../storage/grants.ts";
+import { type AuthorizationCode, type NewGrant, OtherSecretPinned } from "../../storage/grants.ts";
 import { hashToken } from "../tokens.ts";
 import type { ShownClient } from "./clientAuthentication.ts";
 import { endFamily } from "./endFamily.ts";
 import { makeTokens, type TokenAnswer } from "./issue.ts";
 import { type Parameters, requireParameter } from "./parameters.ts";
 import type { OAuthParts } from "./parts.ts";
-import { pinSecret, requirePinnedSecret, trailOf } from "./pinnedSecret.ts";
+import { pinOf, requirePinnedSecret, trailOf } from "./pinnedSecret.ts";
 import { OAuthRefused } from "./refusal.ts";
 
 export type CodeParameters = Parameters<"code" | "redirect_uri" | "code_verifier">;
@@ -79,28 +79,24 @@ async function exchange(
   const { client } = shown;
   const now = parts.clock();
   const { answer, kept } = makeTokens("code", code.scopes, code.scopesDiffer, now);
+  const { profile, scopes } = code;
+  const details = trailOf(client, address);
   const grant: NewGrant = {
     client: client.id,
-    profile: code.profile,
+    profile,
     kind: "code",
-    scopes: code.scopes,
+    scopes,
     createdAt: now,
+    trail: [{ at: now, profile, kind: "token_made", details: { ...details, scopes } }],
   };
-  if (!(await parts.directory.grants.redeemCode(code.id, grant, kept))) return undefined;
-  const details = trailOf(client, address);
-  if (!(await pinSecret(parts, shown, code.profile, details))) {
-    // Another secret was pinned between our look and this: what was just made is not this app's.
-    const made = await parts.directory.findToken(kept.accessHash);
-    if (made?.grant !== undefined) await endFamily(parts, made.grant, code.profile, { ...details });
-    throw new OAuthRefused("clientRefused");
+  const pin = pinOf(shown, { at: now, profile, kind: "client_secret_pinned", details });
+  try {
+    return (await parts.directory.grants.redeemCode(code.id, grant, kept, pin)) ? answer : undefined;
+  } catch (error) {
+    // It was pinned between our look and this.
+    if (error instanceof OtherSecretPinned) throw new OAuthRefused("clientRefused");
+    throw error;
   }
-  await parts.directory.trail.record({
-    at: now,
-    profile: code.profile,
-    kind: "token_made",
-    details: { ...details, scopes: code.scopes },
-  });
-  return answer;
 }
 
 async function refuseUsed(

@@ -12,7 +12,8 @@ export type OAuthRefusalReason =
   | "deviceDenied"
   | "deviceIssued"
   | "deviceExpired"
-  | "tooMany";
+  | "tooMany"
+  | "failed";
 
 export class OAuthRefused extends Error {
   override name = "OAuthRefused";

@@ -84,10 +84,9 @@ export class UnknownDevices {
   }
 
   #dropExpired(now: EpochMs): void {
-    // All of them hold for the same time, so that the oldest are over first.
+    // All of them, because the clock may have been set back: then the oldest are not over first.
     for (const kept of this.#byDeviceCode.values()) {
-      if (kept.expiresAt + KNOWN_AFTER_END_MS > now) break;
-      this.#drop(kept);
+      if (kept.expiresAt + KNOWN_AFTER_END_MS <= now) this.#drop(kept);
     }
   }
 

@@ -23,6 +23,14 @@ describe("how much a sender may ask for in a minute", () => {
     expect(budget.spend("anna", later(119_999))).toBe(1);
   });
 
+  test("nobody waits for longer than a minute when the clock was set back", () => {
+    const budget = new SenderBudget(1);
+    budget.spend("anna", later(3_600_000));
+    expect(budget.waitSeconds("anna", NOW)).toBeUndefined();
+    expect(budget.spend("anna", NOW)).toBeUndefined();
+    expect(budget.spend("anna", NOW)).toBe(60);
+  });
+
   test("senders without end take no memory without end: the one that began first is forgotten", () => {
     const budget = new SenderBudget(1);
     for (let sender = 0; sender <= 10_000; sender++) budget.spend(String(sender), NOW);
