@@ -14,7 +14,7 @@ function device(name: string, now: EpochMs) {
     scopesDiffer: false,
     createdAt: now,
     expiresAt: (now + 600_000) as EpochMs,
-    sender: name,
+    asker: name,
   };
 }
 
