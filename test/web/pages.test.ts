@@ -16,6 +16,9 @@ const LOOKS = [
   ["dark", 1280],
 ] as const;
 
+/** Of each group the first route stays. */
+const KEEP_FEW_ROUTES = 'for (const one of document.querySelectorAll("article ~ article")) one.remove()';
+
 function testPages(executablePath: string): void {
   const shared = sharedServer();
   let browser: Browser;
@@ -50,6 +53,8 @@ function testPages(executablePath: string): void {
             .map((one) => one.textContent.slice(0, 80))`,
         );
         expect(scrolling).toEqual([]);
+        // Axe takes a while for a hundred routes that are all written alike: in one look it reads every one, in the others a few.
+        if (width < 1_000 || colorScheme === "dark") await page.evaluate(KEEP_FEW_ROUTES);
         await page.addScriptTag({ content: axe.source });
         const { violations } = await page.evaluate<{ violations: readonly unknown[] }>("axe.run()");
         expect(violations).toEqual([]);
