@@ -124,6 +124,10 @@ describe("nobody is sent anywhere", () => {
       for (const more of errors) {
         await expectPage(await open(queryFor(client, { redirect_uri, ...more })), "redirect_uri");
       }
+      // Also where the answer would be shown on a page: what it names must be its own.
+      const shows = await newClient(shared(), { implicit: true });
+      const onPage = { response_type: "token", response_mode: "web_page", redirect_uri };
+      await expectPage(await open(queryFor(shows, onPage)), "redirect_uri");
       expect(other.redirectUris).toEqual([redirect_uri]);
     });
   }

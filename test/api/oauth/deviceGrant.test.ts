@@ -10,6 +10,7 @@ import {
   refresh,
   validated,
 } from "../../support/oauth/flows.ts";
+import { meetAfter } from "../../support/oauth/meeting.ts";
 import { MovableClock } from "../../support/oauth/movableClock.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { sharedServer } from "../../support/sharedServer.ts";
@@ -222,15 +223,17 @@ describe("the person who decides", () => {
   });
 
   test("decides once: later answers are a conflict, whosever they are", async () => {
-    const { publicId } = await newClient(shared());
-    const [anna, ben] = [await signIn(shared()), await signIn(shared())];
-    const device = await beginDevice(shared(), publicId);
+    await using server = await startTestServer();
+    const { publicId } = await newClient(server);
+    const [anna, ben] = [await signIn(server), await signIn(server)];
+    const device = await beginDevice(server, publicId);
+    meetAfter(server.server.storage.directory.deviceRequests, "findByUserCode", 2);
     const answers = await Promise.all([
-      decideDevice(shared(), anna, device.user_code),
-      decideDevice(shared(), ben, device.user_code),
+      decideDevice(server, anna, device.user_code),
+      decideDevice(server, ben, device.user_code),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect((await lookAtDevice(shared(), anna, device.user_code)).status).toBe(409);
+    expect((await lookAtDevice(server, anna, device.user_code)).status).toBe(409);
   });
 
   test("is told that a code is unknown, over, or no code of theirs to decide about", async () => {
@@ -312,11 +315,13 @@ describe("a device's code is of no use", () => {
   });
 
   test("twice at the same time: one is given the token", async () => {
-    const { publicId } = await newClient(shared());
-    const device = await beginDevice(shared(), publicId);
-    await decideDevice(shared(), await signIn(shared()), device.user_code);
+    await using server = await startTestServer();
+    const { publicId } = await newClient(server);
+    const device = await beginDevice(server, publicId);
+    await decideDevice(server, await signIn(server), device.user_code);
+    meetAfter(server.server.storage.directory.deviceRequests, "findByDeviceCode", 50);
     const replies = await Promise.all(
-      Array.from({ length: 50 }, () => poll(shared(), publicId, device.device_code)),
+      Array.from({ length: 50 }, () => poll(server, publicId, device.device_code)),
     );
     expect(replies.filter(({ status }) => status === 200).length).toBe(1);
     const others = replies.filter(({ status }) => status !== 200);

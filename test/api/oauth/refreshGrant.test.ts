@@ -15,6 +15,7 @@ import {
   type TokenReply,
   validated,
 } from "../../support/oauth/flows.ts";
+import { meetAfter } from "../../support/oauth/meeting.ts";
 import { MovableClock } from "../../support/oauth/movableClock.ts";
 import { callRooms, newCode as newInvitation, newPerson, newRoom } from "../../support/rooms.ts";
 import { startTestServer, type TestServer, write } from "../../support/server.ts";
@@ -179,20 +180,24 @@ describe("a refresh token that was rotated", () => {
   });
 
   test("two at the same time are given the same answer", async () => {
-    const { client, pair } = await connect(shared());
+    await using server = await startTestServer();
+    const { client, pair } = await connect(server);
+    meetAfter(server.server.storage.directory.grants, "findRefreshToken", 2);
     const [one, two] = await Promise.all([
-      refresh(shared(), client, pair.refresh_token),
-      refresh(shared(), client, pair.refresh_token),
+      refresh(server, client, pair.refresh_token),
+      refresh(server, client, pair.refresh_token),
     ]);
     expect(one).toEqual(two);
     expect(one.status).toBe(200);
-    expect(await holds(shared(), one.body.access_token)).toBe(true);
+    expect(await holds(server, one.body.access_token)).toBe(true);
   });
 
   test("of many at the same time no two hold different tokens", async () => {
-    const { client, pair } = await connect(shared());
+    await using server = await startTestServer();
+    const { client, pair } = await connect(server);
+    meetAfter(server.server.storage.directory.grants, "findRefreshToken", 20);
     const replies = await Promise.all(
-      Array.from({ length: 20 }, () => refresh(shared(), client, pair.refresh_token)),
+      Array.from({ length: 20 }, () => refresh(server, client, pair.refresh_token)),
     );
     const given = replies.filter(({ status }) => status === 200).map(({ body }) => body.access_token);
     expect(given.length).toBe(2);

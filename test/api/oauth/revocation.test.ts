@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { REFRESH_TOKEN_SECONDS } from "../../../src/domain/oauthLifetimes.ts";
 import { Listener } from "../../support/listener.ts";
 import {
   askToken,
@@ -68,6 +69,8 @@ describe("revocation", () => {
     const { body } = await refresh(shared(), client, pair.refresh_token);
     await revoke(shared(), pair.refresh_token);
     expect(await holds(body.access_token)).toBe(false);
+    // The answer that lies ready for a repetition is not given any more.
+    expect(await refresh(shared(), client, pair.refresh_token)).toMatchObject(REFUSED_GRANT);
   });
 
   test("ends no other grant of the same app and person", async () => {
@@ -82,8 +85,13 @@ describe("revocation", () => {
 
   test("ends a token that somebody made by hand, and that of a server", async () => {
     const manual = await shared().token(["data:heart_rate:read"]);
+    using listener = await Listener.open(shared().origin, manual);
+    const before = Date.now();
     await revoke(shared(), manual);
     expect(await holds(manual)).toBe(false);
+    const { code, at } = await listener.closed;
+    expect(code).toBe(1008);
+    expect(at - before).toBeLessThan(1_000);
     const client = await newClient(shared());
     const grant = { grant_type: "client_credentials", ...credentialsOf(client) };
     const { body } = await askToken(shared(), grant);
@@ -191,6 +199,7 @@ describe("introspection", () => {
     const clock = new MovableClock();
     await using server = await startTestServer({ clock: clock.now });
     const { client, pair } = await connect(server);
+    const other = await connect(server);
     const { body } = await refresh(server, client, pair.refresh_token);
     expect(await introspect(server, client, pair.access_token)).toEqual({ active: false });
     expect(await introspect(server, client, pair.refresh_token)).toEqual({ active: false });
@@ -201,6 +210,11 @@ describe("introspection", () => {
     expect(await introspect(server, client, body.refresh_token)).toMatchObject({ active: true });
     await revoke(server, body.refresh_token);
     expect(await introspect(server, client, body.refresh_token)).toEqual({ active: false });
+    const itsRefresh = () => introspect(server, other.client, other.pair.refresh_token);
+    clock.move(REFRESH_TOKEN_SECONDS * 1000 - 3_600_000 - 1);
+    expect(await itsRefresh()).toMatchObject({ active: true });
+    clock.move(1);
+    expect(await itsRefresh()).toEqual({ active: false });
   });
 
   test("is for apps that show their secret, and no page of another origin reads it", async () => {
