@@ -342,12 +342,16 @@ test("a person who signs out while their answer is on the way has not answered",
   const [client, person] = [await newClient(shared()), await signIn(shared())];
   const { sessionTokens } = shared().server.context;
   const ended = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<void>();
+  const { find } = sessionTokens;
+  sessionTokens.find = (token) => {
+    if (token === person.token) seen.resolve();
+    return find.call(sessionTokens, token);
+  };
   const text = JSON.stringify({ query: queryFor(client), allow: true });
   const body = new ReadableStream({
     async start(controller) {
       controller.enqueue(Buffer.from(text.slice(0, -1)));
-      begun.resolve();
       await ended.promise;
       controller.enqueue(Buffer.from(text.slice(-1)));
       controller.close();
@@ -358,7 +362,7 @@ test("a person who signs out while their answer is on the way has not answered",
     headers: { authorization: `Bearer ${person.token}` },
     body,
   });
-  await begun.promise;
+  await seen.promise;
   sessionTokens.end(person.sessionId);
   ended.resolve();
   expect((await answer).status).toBe(401);

@@ -2,6 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { hashToken } from "../../../src/auth/tokens.ts";
 import { CODE_SECONDS, CODE_TWICE_MS } from "../../../src/domain/oauthLifetimes.ts";
 import {
+  allow,
+  answerIn,
+  authorizationQuery,
   CALLBACK,
   HEART_SCOPES,
   LOOPBACK_CALLBACK,
@@ -52,6 +55,19 @@ describe("an app redeems its code", () => {
     const client = await newClient(shared());
     const scope = "news:read,data:heart_rate:read";
     const code = await newCode(shared(), await signIn(shared()), client, { scope });
+    expect((await redeem(shared(), client, code)).body.scope).toBe("data:heart_rate:read");
+  });
+
+  test("and is told them, too, where its person allowed less", async () => {
+    const client = await newClient(shared());
+    const query = authorizationQuery({
+      response_type: "code",
+      client_id: client.publicId,
+      scope: HEART_SCOPES,
+    });
+    const less = { scopes: ["data:heart_rate:read"] };
+    const { redirect_to } = await allow(shared(), await signIn(shared()), query, less);
+    const code = answerIn(redirect_to).get("code") as string;
     expect((await redeem(shared(), client, code)).body.scope).toBe("data:heart_rate:read");
   });
 

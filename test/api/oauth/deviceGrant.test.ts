@@ -83,18 +83,23 @@ describe("a device", () => {
     expect(entries.map(({ kind }) => kind)).toEqual(["token_made", "app_allowed"]);
   });
 
-  test("is told that its person did not want it, and that nobody decided in time", async () => {
+  test("is told that its person did not want it, that nobody decided in time, or that it has its token, also later", async () => {
     await onMovableClock(async (server, clock) => {
       const { publicId } = await newClient(server);
       const [denied, forgotten] = [await beginDevice(server, publicId), await beginDevice(server, publicId)];
-      const decided = await decideDevice(server, await signIn(server), denied.user_code, false);
+      const person = await signIn(server);
+      const decided = await decideDevice(server, person, denied.user_code, false);
       expect(await decided.json()).toEqual({ outcome: "denied" });
+      const issued = await beginDevice(server, publicId);
+      await decideDevice(server, person, issued.user_code);
+      await poll(server, publicId, issued.device_code);
       isEqual(await poll(server, publicId, denied.device_code), DENIED);
       clock.move(DEVICE_CODE_SECONDS * 1000 - 1);
       isEqual(await poll(server, publicId, forgotten.device_code), PENDING);
       clock.move(1);
       isEqual(await poll(server, publicId, forgotten.device_code), EXPIRED);
       isEqual(await poll(server, publicId, denied.device_code), DENIED);
+      isEqual(await poll(server, publicId, issued.device_code), ISSUED);
     });
   });
 

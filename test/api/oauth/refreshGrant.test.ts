@@ -139,6 +139,7 @@ describe("a refresh token that was rotated", () => {
     await using server = await startTestServer({ clock: clock.now });
     const { client, pair } = await connect(server);
     const first = await refresh(server, client, pair.refresh_token);
+    expect(REPEAT_MS).toBe(60_000);
     clock.move(REPEAT_MS);
     expect(await refresh(server, client, pair.refresh_token)).toEqual(first);
     expect(await holds(server, first.body.access_token)).toBe(true);
