@@ -20,6 +20,7 @@ import {
   refresh,
   validated,
 } from "../../support/oauth/flows.ts";
+import { meetAfter } from "../../support/oauth/meeting.ts";
 import { MovableClock } from "../../support/oauth/movableClock.ts";
 import { startTestServer, type TestServer, write } from "../../support/server.ts";
 import { sharedServer } from "../../support/sharedServer.ts";
@@ -256,12 +257,14 @@ describe("the secret of an adopted app", () => {
   });
 
   test("of two codes that are redeemed at once with different secrets, one app is let in", async () => {
-    const person = await signIn(shared());
-    const { publicId, code } = await newAdopted(shared(), person);
-    const other = await newCode(shared(), person, { publicId }, redirect);
+    await using server = await startTestServer();
+    const person = await signIn(server);
+    const { publicId, code } = await newAdopted(server, person);
+    const other = await newCode(server, person, { publicId }, redirect);
+    meetAfter(server.server.storage.directory.clients, "findPin", 2);
     const replies = await Promise.all([
-      redeem(shared(), { publicId, secret: "one" }, code, redirect),
-      redeem(shared(), { publicId, secret: "two" }, other, redirect),
+      redeem(server, { publicId, secret: "one" }, code, redirect),
+      redeem(server, { publicId, secret: "two" }, other, redirect),
     ]);
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 401]);
   });

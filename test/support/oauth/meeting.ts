@@ -3,15 +3,15 @@
  * process run after each other, however many are sent at once, and a race between them is never seen.
  */
 export function meetAfter<Method extends string>(
-  port: { readonly [Name in Method]: (key: string) => Promise<unknown> },
+  port: { readonly [Name in Method]: (...keys: never[]) => Promise<unknown> },
   method: Method,
   count: number,
 ): void {
-  const look = port[method].bind(port);
+  const look: (...keys: never[]) => Promise<unknown> = port[method];
   const met = Promise.withResolvers<void>();
   let looked = 0;
-  const lookAndWait = async (key: string) => {
-    const found = await look(key);
+  const lookAndWait = async (...keys: never[]) => {
+    const found = await look.apply(port, keys);
     looked++;
     if (looked === count) met.resolve();
     if (looked <= count) await met.promise;
