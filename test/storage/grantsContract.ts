@@ -356,6 +356,28 @@ export function grantsContract(engine: string, open: () => Promise<DirectoryUnde
     );
 
     test(
+      "how often and when an app was used is known after it, and its first use is no second one",
+      withScene(async (scene) => {
+        const { grants, tokenUses, trail } = scene.directory;
+        const grant = await grants.create(scene.grant(), scene.pair("one"));
+        const use = async (name: string, at: EpochMs) => {
+          const { id } = (await scene.findAccess(name)) as { id: number };
+          const times = { firstAt: at, lastReadAt: at, lastWrittenAt: after(1) };
+          await tokenUses.add([{ token: id, grant, reads: 2, writes: 1, ...times }], [id]);
+        };
+        await use("one", after(5));
+        await scene.rotate("one", "two");
+        const known = { readCount: 2, writeCount: 1, lastReadAt: after(5), lastWrittenAt: after(1) };
+        expect(await grants.listApps(scene.profile, after(2_000))).toMatchObject([known]);
+        await use("two", after(6));
+        expect(await grants.listApps(scene.profile, after(2_000))).toMatchObject([
+          { readCount: 4, writeCount: 2, lastReadAt: after(6) },
+        ]);
+        expect((await trail.read(scene.profile, 9)).map(({ kind }) => kind)).toEqual(["token_first_used"]);
+      }),
+    );
+
+    test(
       "less scopes are the new access token's alone: the grant stays what it was",
       withScene(async (scene) => {
         const { grants } = scene.directory;
