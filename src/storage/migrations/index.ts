@@ -7,6 +7,7 @@ import * as invitationTokens from "./0004_invitation_tokens.ts";
 import * as accounts from "./0005_accounts.ts";
 import * as apps from "./0006_apps.ts";
 import * as erasures from "./0007_erasures.ts";
+import * as indexes from "./0008_indexes.ts";
 
 /** In what the engines' tables are written differently. */
 export interface MigrationDialect {
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   "0005_accounts": accounts,
   "0006_apps": apps,
   "0007_erasures": erasures,
+  "0008_indexes": indexes,
 };
 
 /** How often a migration is tried when another process migrates the same database at that moment. */
