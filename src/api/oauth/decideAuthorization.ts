@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { allow, type Decided, deny } from "../../auth/oauth/consent.ts";
+import { OAuthRefused } from "../../auth/oauth/refusal.ts";
 import { SCOPES, type Scope } from "../../domain/scopes.ts";
 import { clientAddress } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
@@ -8,6 +9,7 @@ import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
 import { readDecision } from "./decider.ts";
 import { issuerOf } from "./issuer.ts";
+import { errorFields } from "./oauthErrors.ts";
 import { pageQuery, readPageQuery } from "./pageQuery.ts";
 
 const SOME = "expected some of the scopes that the app asks for";
@@ -56,7 +58,7 @@ async function decide(call: Call): Promise<Response> {
   const by = { profile: profile.id, address: clientAddress(call), issuer: issuerOf(request, context) };
   const decided = isAllowed
     ? await allow(context, asked, narrowed(asked.scopes, scopes), by)
-    : await deny(context, asked, by);
+    : await deny(context, asked, by, { ...errorFields(new OAuthRefused("accessDenied")) });
   return json(toWire(decided));
 }
 

@@ -57,18 +57,22 @@ export async function allow(
   return { redirectTo: answerTo(request, request.redirect, "fragment", fields, decider) };
 }
 
-/** Tells an app that its person does not want it. Nothing is stored but a line in the person's trail. */
+/**
+ * Tells an app that its person does not want it. Nothing is stored but a line in the person's trail.
+ *
+ * @param error how the wire says it
+ */
 export async function deny(
   { directory, clock }: OAuthParts,
   request: AuthorizationRequest,
   decider: Decider,
+  error: Readonly<Record<string, string>>,
 ): Promise<Decided> {
   const { app, redirect, response } = request;
   const details = trailOf({ publicId: app.clientId, name: app.name }, decider.address);
   await directory.trail.record({ at: clock(), profile: decider.profile, kind: "app_denied", details });
   if (redirect === undefined) return { isDenied: true };
   const place = response === "code" ? "query" : "fragment";
-  const error = { error: "access_denied", error_description: "the person did not allow it" };
   return { redirectTo: answerTo(request, redirect, place, error, decider) };
 }
 

@@ -61,7 +61,7 @@ describe("a device", () => {
   test("waits, is let in, has its token once, and reads with it for a year", async () => {
     const [{ publicId }, person] = [await newClient(shared()), await signIn(shared())];
     const device = await beginDevice(shared(), publicId);
-    isEqual(await poll(shared(), publicId, device.device_code), PENDING);
+    isEqual(await poll(shared(), publicId.toUpperCase(), device.device_code), PENDING);
     const decided = await decideDevice(shared(), person, device.user_code);
     expect(await decided.json()).toEqual({ outcome: "granted" });
     const { status, body } = await poll(shared(), publicId, device.device_code);
