@@ -148,7 +148,7 @@ export const API_ERRORS = {
     code: 8012,
     status: 429,
     message: "too many attempts; try again later",
-    when: "Too many failed attempts for this account or from this address. The Retry-After header says in how many seconds the next one is looked at.",
+    when: "Too many failed attempts for this account or from this address, or too much that one person did within a minute. The Retry-After header says in how many seconds the next one is looked at.",
   }),
   signedOut: row({
     code: 8013,

@@ -149,6 +149,11 @@ export const LIMITS = {
     "tokens",
     "Tokens that one app may be given in its own name within a minute, and refreshes of one grant; one more is answered 429.",
   ),
+  accountChangesPerMinuteMax: limit(
+    120,
+    "changes",
+    "Tokens made, apps registered, changed or given another secret, exports and answers to apps and devices of one person within a minute; one more is answered 429. What takes something away is not counted.",
+  ),
   unknownUserCodesPerMinuteMax: limit(
     30,
     "codes",
@@ -173,6 +178,11 @@ export const LIMITS = {
     20,
     "attempts",
     "The same for one address, whatever it tries; and for one account from all addresses from which nobody has signed in to it yet.",
+  ),
+  signInsPerMinuteMax: limit(
+    60,
+    "sign-ins",
+    "Good sign-ins to one account within a minute; one more is answered 429.",
   ),
   codeAttemptsFree: limit(
     10,

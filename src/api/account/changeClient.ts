@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readAuthorisedJson } from "../body.ts";
+import { spendChange } from "../changeBudget.ts";
 import type { Call } from "../context.ts";
 import type { Operation } from "../operation.ts";
 import { json } from "../responses.ts";
@@ -32,7 +33,7 @@ export const changeClient: Operation = {
   path: clientPath,
   body,
   success: { status: 200, content: { "application/json": z.object({ client }) } },
-  errors: ["malformedRequest", "bodyTooLarge", "notFound"],
+  errors: ["malformedRequest", "bodyTooLarge", "notFound", "tooManyAttempts"],
 };
 
 /** `PUT /api/heartwire/v1/account/clients/{clientId}` */
@@ -50,6 +51,7 @@ async function change(call: Call): Promise<Response> {
     ...(asked.redirect_uris === undefined ? {} : { redirectUris: asked.redirect_uris }),
     ...(asked.implicit === undefined ? {} : { implicit: asked.implicit }),
   };
+  spendChange(context, user);
   // While the body came, it may have been deleted.
   const found = await findOwnClient(context, user.profile.id, parameters.clientId);
   if (!(await clients.change(found.id, changes))) throw clientUnknown();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TokenSession } from "../../storage/directory.ts";
+import { spendChange } from "../changeBudget.ts";
 import { clientAddress } from "../clientAddress.ts";
 import type { Call, Context } from "../context.ts";
 import type { Operation } from "../operation.ts";
@@ -37,7 +38,7 @@ export const exportAccount: Operation = {
     "Takes a sign-in of the last ten minutes. A list for each kind, a record a line, readings last; without tokens, secrets, passwords and what they hash to. It is written while it is read, so that years of readings take no memory; a file that does not end with the closing brace is not whole.",
   token: "session",
   success: { status: 200, content: { "application/json": exported } },
-  errors: ["staleSignIn"],
+  errors: ["staleSignIn", "tooManyAttempts"],
 };
 
 /** `GET /api/heartwire/v1/account/export` */
@@ -47,6 +48,7 @@ async function give(call: Call): Promise<Response> {
   const day = new Date(now).toISOString().slice(0, 10);
   const headers = { "content-disposition": `attachment; filename="heartwire-${day}.json"` };
   if (request.method === "HEAD") return writtenJson("", { headers });
+  spendChange(context, { profile });
   const details = { address: clientAddress(call) };
   await context.directory.trail.record({ at: now, profile: profile.id, kind: "exported", details });
   return writtenJson(streamOf(context, session, exportText(context, profile.id, now)), { headers });

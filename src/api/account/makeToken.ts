@@ -4,6 +4,7 @@ import type { EpochMs } from "../../domain/reading.ts";
 import { SCOPES } from "../../domain/scopes.ts";
 import { MANUAL_CLIENT_ID } from "../../storage/directory.ts";
 import { readAuthorisedJson } from "../body.ts";
+import { spendChange } from "../changeBudget.ts";
 import { clientAddress } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -47,7 +48,7 @@ export const makeToken: Operation = {
     status: 200,
     content: { "application/json": z.object({ token: z.uuid(), id: z.int() }).meta({ id: "NewToken" }) },
   },
-  errors: ["malformedRequest", "bodyTooLarge", "conflict"],
+  errors: ["malformedRequest", "bodyTooLarge", "conflict", "tooManyAttempts"],
 };
 
 /** `POST /api/heartwire/v1/account/tokens` */
@@ -56,6 +57,7 @@ async function make(call: Call): Promise<Response> {
   const { directory, limits } = context;
   const { profile } = await sessionUser(call);
   const asked = await readAuthorisedJson(call, body, PAGE_TOKEN);
+  spendChange(context, { profile });
   const scopes = SCOPES.filter((scope) => (asked.scopes as readonly string[]).includes(scope));
   const createdAt = context.clock();
   const token = newToken();

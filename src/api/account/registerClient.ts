@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readAuthorisedJson } from "../body.ts";
+import { spendChange } from "../changeBudget.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -37,7 +38,7 @@ export const registerClient: Operation = {
       "application/json": z.object({ client, client_secret: z.uuid().nullable() }).meta({ id: "NewClient" }),
     },
   },
-  errors: ["malformedRequest", "bodyTooLarge", "conflict"],
+  errors: ["malformedRequest", "bodyTooLarge", "conflict", "tooManyAttempts"],
 };
 
 /** `POST /api/heartwire/v1/account/clients` */
@@ -47,6 +48,7 @@ async function register(call: Call): Promise<Response> {
   const user = await sessionUser(call);
   const asked = await readAuthorisedJson(call, body, PAGE_TOKEN);
   requireRedirectUris(asked.redirect_uris, limits.redirectAddressesMax);
+  spendChange(context, user);
   const kept = asked.confidential ? newSecret() : undefined;
   const made = await directory.clients.create({
     publicId: crypto.randomUUID(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { spendChange } from "../changeBudget.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -20,7 +21,7 @@ export const rotateClientSecret: Operation = {
     status: 200,
     content: { "application/json": z.object({ client_secret: z.uuid() }).meta({ id: "NewSecret" }) },
   },
-  errors: ["notFound", "conflict"],
+  errors: ["notFound", "conflict", "tooManyAttempts"],
 };
 
 /** `POST /api/heartwire/v1/account/clients/{clientId}/secret` */
@@ -31,6 +32,7 @@ async function rotate(call: Call): Promise<Response> {
   if (found.secretHash === undefined) {
     throw new ApiError("conflict", { detail: "this app keeps no secret" });
   }
+  spendChange(context, user);
   const { secret, secretHash } = newSecret();
   if (!(await context.directory.clients.change(found.id, { secretHash }))) throw clientUnknown();
   await recordClient(call, user, "client_secret_rotated", found);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allow, type Decided, deny } from "../../auth/oauth/consent.ts";
 import { OAuthRefused } from "../../auth/oauth/refusal.ts";
 import { SCOPES, type Scope } from "../../domain/scopes.ts";
+import { spendChange } from "../changeBudget.ts";
 import { clientAddress } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -46,7 +47,7 @@ export const decideAuthorization: Operation = {
       ]),
     },
   },
-  errors: ["malformedRequest", "bodyTooLarge"],
+  errors: ["malformedRequest", "bodyTooLarge", "tooManyAttempts"],
 };
 
 /** `POST /api/heartwire/v1/authorizations` */
@@ -55,6 +56,7 @@ async function decide(call: Call): Promise<Response> {
   const { profile, body: sent } = await readDecision(call, body);
   const { query, allow: isAllowed, scopes } = sent;
   const asked = await readPageQuery(call, query);
+  spendChange(context, { profile });
   const by = { profile: profile.id, address: clientAddress(call), issuer: issuerOf(request, context) };
   const decided = isAllowed
     ? await allow(context, asked, narrowed(asked.scopes, scopes), by)

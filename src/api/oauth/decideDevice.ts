@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decideDevice as decide } from "../../auth/oauth/decideDevice.ts";
+import { spendChange } from "../changeBudget.ts";
 import { clientAddress } from "../clientAddress.ts";
 import type { Call } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -35,6 +36,7 @@ export const decideDevice: Operation = {
 async function answer(call: Call): Promise<Response> {
   const { body: sent, ...person } = await readDecision(call, body);
   const { device, app } = await findDevice(call, person, sent.user_code);
+  spendChange(call.context, person);
   const outcome = sent.allow ? "granted" : "denied";
   const by = { profile: person.profile.id, address: clientAddress(call) };
   if (!(await decide(call.context, device, outcome, app, by))) {

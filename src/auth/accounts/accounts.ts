@@ -4,6 +4,7 @@ import type { Settings } from "../../settings/settings.ts";
 import type { Directory, Profile } from "../../storage/directory.ts";
 import type { Person } from "../../storage/people.ts";
 import type { TrailDetails, TrailKind } from "../../storage/trail.ts";
+import { SenderBudget } from "../senderBudget.ts";
 import type { SessionTokens } from "../sessionTokens.ts";
 import { AccountRefused } from "./accountRefused.ts";
 import { Attempts } from "./attempts.ts";
@@ -51,6 +52,8 @@ const OUTSIDE_START_MS_MAX = 10_000;
 export class Accounts {
   readonly parts: AccountsParts;
   readonly attempts: Attempts;
+  /** Good sign-ins, by person: each is an entry of a trail from which nothing is taken. */
+  readonly signIns: SenderBudget;
   readonly passwords: Passwords;
   readonly outside: OutsideProvider | undefined;
   /** By origin and whether the outside provider is among the ways in, oldest first. */
@@ -60,6 +63,7 @@ export class Accounts {
   constructor(parts: AccountsParts) {
     this.parts = parts;
     this.attempts = new Attempts(parts.limits, parts.clock);
+    this.signIns = new SenderBudget(parts.limits.signInsPerMinuteMax);
     this.passwords = new Passwords(parts.limits, parts.passwordCost);
     this.outside = outsideProviderOf(parts.settings);
   }

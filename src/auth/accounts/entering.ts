@@ -18,6 +18,7 @@ export interface Entered {
  * that somebody put there (session fixation), ends with it.
  *
  * @param setCookies as better-auth made them for the new session
+ * @throws AccountRefused when somebody signed in too often within a minute
  */
 export async function enter(
   accounts: Accounts,
@@ -28,12 +29,21 @@ export async function enter(
   const { clock, directory, limits } = accounts.parts;
   const session = await accounts.session({ ...visit, cookie: cookieHeader(setCookies) });
   if (session === undefined) throw new AccountRefused("signed out");
+  await refuseTooMany(accounts, session);
   await endBefore(accounts, visit, session);
   await directory.people.endOldSessions(session.person.id, limits.signInSessionsMax);
   await dropExpired(accounts, visit.origin, new Date(clock()));
   await accounts.record(session.person, "signed_in", { method, address: visit.address });
   accounts.ended();
   return { person: session.person, cookies: setCookies };
+}
+
+/** Takes the new session back: whoever knows the password is not kept out by it for longer than a minute. */
+async function refuseTooMany({ parts, signIns }: Accounts, { id, person }: SignInSession): Promise<void> {
+  const waitSeconds = signIns.spend(person.id, parts.clock());
+  if (waitSeconds === undefined) return;
+  await parts.directory.signIns.endSession(person.id, id);
+  throw new AccountRefused("too many attempts", { waitSeconds });
 }
 
 async function endBefore(accounts: Accounts, visit: Visit, now: SignInSession): Promise<void> {

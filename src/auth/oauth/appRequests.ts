@@ -1,7 +1,7 @@
 import type { Limits } from "../../settings/limits.ts";
+import { SenderBudget } from "../senderBudget.ts";
 import { DevicePolls } from "./devicePolls.ts";
 import { DeviceSenders } from "./deviceSenders.ts";
-import { SenderBudget } from "./senderBudget.ts";
 import { UnknownDevices } from "./unknownDevices.ts";
 
 /** What the authorization server keeps in this process's memory: nothing of it has to survive a restart. */
@@ -18,11 +18,15 @@ export class AppRequests {
   /** User codes that are not there, by the person who typed them. */
   readonly userCodeBudget: SenderBudget;
 
+  /** What people make and allow, by person: each of it is a row, and an entry of a trail from which nothing is taken. */
+  readonly changeBudget: SenderBudget;
+
   constructor(limits: Limits) {
     this.unknownDevices = new UnknownDevices(limits);
     this.deviceBudget = new SenderBudget(limits.deviceRequestsPerMinuteMax);
     this.revocationBudget = new SenderBudget(limits.revocationsPerMinuteMax);
     this.tokenBudget = new SenderBudget(limits.tokensPerMinuteMax);
+    this.changeBudget = new SenderBudget(limits.accountChangesPerMinuteMax);
     this.userCodeBudget = new SenderBudget(limits.unknownUserCodesPerMinuteMax);
   }
 }

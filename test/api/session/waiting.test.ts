@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { newInvitationCode } from "../../../src/auth/invitations.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
-import type { Limits } from "../../../src/settings/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../../src/settings/limits.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { CHEAP_PASSWORDS, PASSWORD, PageBrowser, type Sent } from "../../support/session/browser.ts";
 import { expectRefused } from "../../support/session/errors.ts";
@@ -222,4 +222,20 @@ test("a crowd that signs in at once is served as far as it fits, and told so whe
     await expectRefused(answer, "busy", "too many people sign in at this moment; try again later");
   }
   expect((await guess(server, email, "192.0.2.2", PASSWORD)).status).toBe(200);
+});
+
+test("as many good sign-ins to one account as the limit are let in within a minute; one more leaves no session and waits", async () => {
+  const { server, time } = await startWaitingServer({ signInsPerMinuteMax: 3, signInSessionsMax: 10 });
+  await using _ = server;
+  const { browser, email } = await newAccount(server);
+  const sessions = () =>
+    server.server.storage.directory.people.database.db.selectFrom("sign_in_session").selectAll().execute();
+  expect(await waitOf(guess(server, email, "192.0.2.1", PASSWORD))).toBe(0);
+  expect(await waitOf(guess(server, email, "192.0.2.2", PASSWORD))).toBe(0);
+  expect(await waitOf(guess(server, email, "192.0.2.3", PASSWORD))).toBeGreaterThan(0);
+  expect((await sessions()).length).toBe(3);
+  expect((await browser.post("token")).status).toBe(200);
+  time.aheadMs += 60_000;
+  expect(await waitOf(guess(server, email, "192.0.2.3", PASSWORD))).toBe(0);
+  expect(DEFAULT_LIMITS.signInsPerMinuteMax).toBe(60);
 });

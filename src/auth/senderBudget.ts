@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../domain/reading.ts";
+import type { EpochMs } from "../domain/reading.ts";
 
 const MINUTE_MS = 60_000;
 

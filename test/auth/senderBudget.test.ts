@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { SenderBudget } from "../../../src/auth/oauth/senderBudget.ts";
-import type { EpochMs } from "../../../src/domain/reading.ts";
+import { SenderBudget } from "../../src/auth/senderBudget.ts";
+import type { EpochMs } from "../../src/domain/reading.ts";
 
 const NOW = 1_000_000 as EpochMs;
 const later = (milliseconds: number) => (NOW + milliseconds) as EpochMs;
