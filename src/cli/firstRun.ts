@@ -28,9 +28,11 @@ export const FIRST_SCOPES: readonly Scope[] = [
 ];
 
 /**
- * Makes the first user and token of a new data folder, and tells them once: on a terminal, or otherwise in a file
+ * Makes the first user and token of a data folder in which nobody has anything, and tells them once: on a terminal, or otherwise in a file
  * that only the owner can read, because a log is not a terminal. They are told before they are stored: whoever is
  * interrupted in between is told another token by the next start, and none is lost.
+ * A folder whose only user was erased is as good as new. One in which people have accounts is not, though none may have a token:
+ * the operator is given nothing of theirs.
  *
  * @throws CommandFailure when the file cannot be written; nothing is stored then
  */
@@ -39,7 +41,7 @@ export async function introduceFirstRun(
   { data: dataFolder, publicUrl }: Pick<Settings, "data" | "publicUrl">,
 ): Promise<void> {
   const { directory } = server.storage;
-  if (await directory.hasTokens()) return;
+  if ((await directory.hasTokens()) || (await directory.people.hasAny())) return;
   const token = makeToken();
   const claim = newLink("claim", Date.now() as EpochMs, CLAIM_HOURS);
   const claimAddress = `${publicUrl?.origin ?? server.url.origin}${claim.path}`;
@@ -56,9 +58,7 @@ export async function introduceFirstRun(
     label: "first run",
     createdAt: now,
   });
-  if ((await directory.people.findByProfile(profile.id)) === undefined) {
-    await directory.links.create({ ...claim.link, profile: profile.id });
-  }
+  await directory.links.create({ ...claim.link, profile: profile.id });
 }
 
 /** A file or link that is there already is replaced: it may be another user's. */

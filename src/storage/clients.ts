@@ -53,8 +53,13 @@ export interface Clients {
   /** @returns false when there is no such client */
   change(client: ClientNumber, changes: ClientChanges): Promise<boolean>;
 
-  /** Deletes a client with everything that was granted to it. @returns false when there is no such client */
-  remove(client: ClientNumber): Promise<boolean>;
+  /**
+   * Deletes a client with everything that was granted to it, and records in the trail of each person who had allowed it something
+   * that it is gone.
+   *
+   * @returns false when there is no such client
+   */
+  remove(client: Client, now: EpochMs): Promise<boolean>;
 
   findPin(client: ClientNumber, profile: ProfileId): Promise<PinnedSecret | undefined>;
 

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { EpochMs, ProfileId } from "../domain/reading.ts";
 import type { Client, ClientChanges, ClientNumber, Clients, NewClient, PinnedSecret } from "./clients.ts";
 import type { ControlTables, Flag } from "./controlTables.ts";
@@ -94,12 +94,15 @@ export class SqlClients implements Clients {
     return numUpdatedRows > 0n;
   }
 
-  async remove(client: ClientNumber): Promise<boolean> {
-    const { numDeletedRows } = await this.#database
-      .deleteFrom("client")
-      .where("id", "=", client)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+  remove(client: Client, now: EpochMs): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      await recordEnd(transaction, client, now);
+      const { numDeletedRows } = await transaction
+        .deleteFrom("client")
+        .where("id", "=", client.id)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    });
   }
 
   findPin(client: ClientNumber, profile: ProfileId): Promise<PinnedSecret | undefined> {
@@ -151,6 +154,32 @@ export async function selectPin(
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return { secretHash: row.secret_hash, pinnedAt: row.pinned_at as EpochMs };
+}
+
+/** In one statement, because very many people may have allowed it something. */
+async function recordEnd(
+  transaction: Transaction<ControlTables>,
+  { id, publicId, name }: Client,
+  now: EpochMs,
+): Promise<void> {
+  const details = { client_id: publicId, client_name: name, by: "its developer" };
+  const entries = transaction
+    .selectFrom("app_grant")
+    .select(({ val, ref }) => [
+      val(now).as("at"),
+      ref("profile_id").as("profile_id"),
+      val("app_disconnected" as const).as("kind"),
+      val(JSON.stringify(details)).as("details"),
+    ])
+    .distinct()
+    .where("client_id", "=", id)
+    .where("profile_id", "is not", null)
+    .where("revoked_at", "is", null);
+  await transaction
+    .insertInto("trail")
+    .columns(["at", "profile_id", "kind", "details"])
+    .expression(entries)
+    .execute();
 }
 
 export type ClientRow = Selectable<ControlTables["client"]>;

@@ -63,7 +63,9 @@ describe("heartwire user invite", () => {
 
   test("with --profile gives the account a user who is there already", async () => {
     await newProfile("given");
-    const code = codeOf(await run("invite", "--profile", "given", "--days", "1"), "sign-up");
+    const invited = await run("invite", "--profile", "given", "--days", "1");
+    expect(invited.stderr).toStartWith('Whoever opens this link can make the account that owns "given". ');
+    const code = codeOf(invited, "sign-up");
     expect(await look(code)).toEqual({ kind: "claim", profile: "given" });
     expect((await signUp(code, "given@example.org")).status).toBe(200);
     const shown = await run("show", "given", "--json");

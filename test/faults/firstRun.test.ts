@@ -12,7 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { EpochMs } from "../../src/domain/reading.ts";
+import type { Profile } from "../../src/storage/directory.ts";
 import { FILES } from "../../src/storage/sqlite/files.ts";
+import { SqliteDirectory } from "../../src/storage/sqlite/sqliteDirectory.ts";
 import { ServerProcess, serveToEnd } from "../support/faults/serverProcess.ts";
 import { bearer, MOMENT, VALIDATE_PATH } from "../support/requests.ts";
 import { throwAwayFolder, write } from "../support/server.ts";
@@ -36,6 +39,52 @@ async function writeWithToldToken(): Promise<number> {
   const token = UUID.exec(readFileSync(join(folder, FILES.firstRun), "utf8"))?.[0] as string;
   return (await write(server.origin, token, MOMENT, 75)).status;
 }
+
+/** Works on the users of the folder, as a command beside the server does. */
+async function inDirectory<Result>(work: (directory: SqliteDirectory) => Promise<Result>): Promise<Result> {
+  const directory = await SqliteDirectory.open(join(folder, FILES.control));
+  try {
+    return await work(directory);
+  } finally {
+    await directory.close();
+  }
+}
+
+test(
+  "where people have accounts the operator is told no token of theirs, though there is none",
+  async () => {
+    const profiles = () => inDirectory(async (directory) => (await directory.listProfiles()).length);
+    await inDirectory(async ({ people }) => {
+      const person = { id: "1", name: "me", email: "anna@example.org" };
+      const at = new Date(0).toISOString();
+      const columns = { email_verified: 0, created_at: at, updated_at: at };
+      await people.database.db
+        .insertInto("person")
+        .values({ ...person, ...columns })
+        .execute();
+      await people.profileOf(person, 0 as EpochMs);
+    });
+    await using server = await ServerProcess.start({ folder });
+    await server.stop();
+    expect(existsSync(join(folder, FILES.firstRun))).toBe(false);
+    expect(await inDirectory((directory) => directory.hasTokens())).toBe(false);
+    expect(await profiles()).toBe(1);
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "a folder whose only user was erased is as good as new: another token is told, which works",
+  async () => {
+    expect(await writeWithToldToken()).toBe(200);
+    await inDirectory(async (directory) => {
+      const { id } = (await directory.findProfile("me")) as Profile;
+      await directory.erasures.begin(id, 0 as EpochMs);
+    });
+    expect(await writeWithToldToken()).toBe(200);
+  },
+  TEST_MS_MAX,
+);
 
 function mode(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { EpochMs, ProfileId } from "../../src/domain/reading.ts";
-import type { ClientNumber, NewClient } from "../../src/storage/clients.ts";
+import type { Client, ClientNumber, NewClient } from "../../src/storage/clients.ts";
 import { type DirectoryUnderTest, onFresh } from "./directoryUnderTest.ts";
 
 const NOON = Date.UTC(2024, 2, 1, 12) as EpochMs;
@@ -58,7 +58,7 @@ export function clientsContract(engine: string, open: () => Promise<DirectoryUnd
         expect(await clients.create(owned(ben))).toBeDefined();
         await clients.create(newClient());
         expect(await clients.listOwned(anna)).toEqual([first, second] as never);
-        await clients.remove(first?.id as ClientNumber);
+        await clients.remove(first as Client, NOON);
         expect(await clients.create(owned(anna))).toBeDefined();
       }),
     );
@@ -122,19 +122,37 @@ export function clientsContract(engine: string, open: () => Promise<DirectoryUnd
     );
 
     test(
-      "a client that is removed is gone with what it was granted, once",
+      "a client that is removed is gone with what it was granted, once, and whoever had allowed it something is told",
       withDirectory(async ({ directory }) => {
-        const { clients, grants } = directory;
-        const profile = (await directory.createProfile("anna", NOON)).id;
-        const client = (await clients.create(newClient()))?.id as ClientNumber;
-        await grants.create(
-          { client, profile, kind: "implicit", scopes: ["profile:read"], createdAt: NOON },
-          { accessHash: "1".repeat(64), accessExpiresAt: (NOON + 1_000) as EpochMs },
-        );
+        const { clients, grants, trail } = directory;
+        const [anna, ben, gone] = [
+          (await directory.createProfile("anna", NOON)).id,
+          (await directory.createProfile("ben", NOON)).id,
+          (await directory.createProfile("whoever disconnected it", NOON)).id,
+        ];
+        const client = (await clients.create(newClient())) as Client;
+        const grant = {
+          client: client.id,
+          kind: "implicit",
+          scopes: ["profile:read"],
+          createdAt: NOON,
+        } as const;
+        const allow = (profile: ProfileId, hash: string) =>
+          grants.create(
+            { ...grant, profile },
+            { accessHash: hash.repeat(64), accessExpiresAt: (NOON + 1_000) as EpochMs },
+          );
+        await allow(anna, "1");
+        await allow(anna, "2");
+        await allow(gone, "3");
+        await grants.disconnect(gone, client.id, NOON);
         expect(await directory.findToken("1".repeat(64))).toBeDefined();
-        expect(await clients.remove(client)).toBe(true);
-        expect(await clients.remove(client)).toBe(false);
+        expect(await clients.remove(client, NOON)).toBe(true);
+        expect(await clients.remove(client, NOON)).toBe(false);
         expect(await directory.findToken("1".repeat(64))).toBeUndefined();
+        const details = { client_id: client.publicId, client_name: client.name, by: "its developer" };
+        expect(await trail.read(anna, 10)).toMatchObject([{ at: NOON, kind: "app_disconnected", details }]);
+        expect([await trail.read(ben, 10), await trail.read(gone, 10)]).toEqual([[], []]);
       }),
     );
 

@@ -36,6 +36,13 @@ async function filled() {
   };
 }
 
+/** Why something fails. Bun's own `rejects` holds up this thread, which others of these tests wait for. */
+const failureOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "it did not fail",
+    (error: Error) => error.message,
+  );
+
 test("while deleted rows are made unreadable, everybody else is answered", async () => {
   await using opened = await filled();
   const { directory } = opened;
@@ -73,7 +80,7 @@ test("it fails, to be tried again, while another process keeps the log from bein
   using reader = new Database(file, { readonly: true });
   reader.run("BEGIN");
   reader.query("SELECT count(*) FROM trail").get();
-  await expect(directory.erasures.overwriteDeleted()).rejects.toThrow("another process reads");
+  expect(await failureOf(directory.erasures.overwriteDeleted())).toContain("another process reads");
   reader.run("COMMIT");
   await directory.erasures.overwriteDeleted();
 }, 30_000);
@@ -102,6 +109,6 @@ test("a file that this process itself keeps is waited for beyond the usual patie
   await waiting;
   isHeld = false;
   holder.run("BEGIN IMMEDIATE");
-  await expect(write()).rejects.toThrow("locked");
+  expect(await failureOf(write())).toContain("locked");
   holder.run("ROLLBACK");
 });

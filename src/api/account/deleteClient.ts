@@ -10,7 +10,8 @@ export const deleteClient: Operation = {
   id: "deleteClient",
   group: "Account",
   summary: "Delete an app that one registered",
-  notes: "Everything that anybody allowed it ends with it; its sockets close within a second.",
+  notes:
+    "Everything that anybody allowed it ends with it, and each of them finds that in their activity; its sockets close within a second.",
   token: "session",
   path: clientPath,
   success: { status: 204 },
@@ -22,7 +23,7 @@ async function remove(call: Call): Promise<Response> {
   const { context, parameters } = call;
   const user = await sessionUser(call);
   const found = await findOwnClient(context, user.profile.id, parameters.clientId);
-  if (!(await context.directory.clients.remove(found.id))) throw clientUnknown();
+  if (!(await context.directory.clients.remove(found, user.now))) throw clientUnknown();
   context.verifier.forget();
   context.control.announce({ rights: ["token", "link"] });
   await recordClient(call, user, "client_deleted", found);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { EpochMs } from "../../domain/reading.ts";
 import { findProfile } from "../findProfile.ts";
 import { readWhole } from "../numberOption.ts";
+import { toSeen } from "../seenText.ts";
 import { withDirectory } from "../withDirectory.ts";
 import { addLinkOptions, type LinkFlags, newLink, tellLink } from "./oneTimeLink.ts";
 import { requireUnowned } from "./unowned.ts";
@@ -31,14 +32,16 @@ export function inviteCommand(): Command {
       const days = flags.days === undefined ? DAYS_USUAL : readWhole("--days", flags.days, 1, DAYS_MAX);
       const kind = flags.profile === undefined ? "invitation" : "claim";
       const made = newLink(kind, Date.now() as EpochMs, days * DAY_HOURS);
-      await withDirectory(flags, async (directory) => {
+      const owned = await withDirectory(flags, async (directory) => {
         const given = flags.profile === undefined ? undefined : await findProfile(directory, flags.profile);
         if (given !== undefined) await requireUnowned(directory, given);
         await directory.links.create({
           ...made.link,
           ...(given === undefined ? {} : { profile: given.id }),
         });
+        return given;
       });
-      tellLink("Whoever opens this link can make an account.", made, flags);
+      const account = owned === undefined ? "an account" : `the account that owns "${toSeen(owned.name)}"`;
+      tellLink(`Whoever opens this link can make ${account}.`, made, flags);
     });
 }

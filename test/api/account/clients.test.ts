@@ -159,6 +159,7 @@ describe("an app of one's own", () => {
     expect({ code, soon: at - askedAt < 1_000 }).toEqual({ code: 1008, soon: true });
     expect(await list(anna.token)).toEqual([]);
     expect(await kindsOf(shared(), anna.token)).toEqual(["client_deleted", "client_registered"]);
+    expect(await kindsOf(shared(), ben.token)).toEqual(["app_disconnected"]);
   });
 
   test("is nobody else's to see, change, rotate or delete", async () => {
