@@ -15,17 +15,20 @@ export async function finishErasures(
   before: (profile: ProfileId) => void = () => {},
 ): Promise<void> {
   const faults: unknown[] = [];
+  const erased: ProfileId[] = [];
   for (const { profile } of await directory.erasures.list()) {
     try {
       before(profile);
       // What was let in just before is on its way to the store after this turn at the latest.
       await new Promise((resolve) => setImmediate(resolve));
       await readings.erase(profile);
-      await directory.erasures.overwriteDeleted();
-      await directory.erasures.finish(profile, clock());
+      erased.push(profile);
     } catch (error) {
       faults.push(error);
     }
   }
+  // Once for all of them: it writes a whole file anew, and nobody is answered meanwhile.
+  if (erased.length > 0) await directory.erasures.overwriteDeleted();
+  for (const profile of erased) await directory.erasures.finish(profile, clock());
   if (faults.length > 0) throw faults[0];
 }

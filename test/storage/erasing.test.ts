@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { rmSync } from "node:fs";
 import type { EpochMs, ProfileId } from "../../src/domain/reading.ts";
 import { DEFAULT_LIMITS } from "../../src/settings/limits.ts";
@@ -33,6 +33,24 @@ test("an erasure that fails holds up no other, is told, and is finished by the n
   await finish();
   expect(await directory.erasures.list()).toEqual([]);
   expect(told).toEqual([ada, ben, ada]);
+  await close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("people who are erased together cost one writing of the file, during which nobody is answered", async () => {
+  const folder = throwAwayFolder();
+  const { directory, readings, close } = await openFolder(folder, {
+    durability: "relaxed",
+    limits: DEFAULT_LIMITS,
+  });
+  for (const name of ["ada", "ben", "cleo"]) {
+    const { id } = await directory.createProfile(name, NOW);
+    await directory.erasures.begin(id, NOW);
+  }
+  const overwrite = spyOn(directory.erasures, "overwriteDeleted");
+  await finishErasures({ directory, readings }, () => NOW);
+  expect(await directory.erasures.list()).toEqual([]);
+  expect(overwrite).toHaveBeenCalledTimes(1);
   await close();
   rmSync(folder, { recursive: true, force: true });
 });
