@@ -1,5 +1,5 @@
+import { FRESH_MS } from "../../auth/accounts/accounts.ts";
 import { authorise } from "../../auth/bearer.ts";
-import { SESSION_TOKEN_MS } from "../../auth/sessionTokens.ts";
 import type { EpochMs } from "../../domain/reading.ts";
 import type { Profile, TokenSession } from "../../storage/directory.ts";
 import type { Call } from "../context.ts";
@@ -7,9 +7,6 @@ import { ApiError } from "../errors.ts";
 
 /** Where the token of these routes may stand. */
 export const PAGE_TOKEN = { query: false } as const;
-
-/** How long a sign-in is fresh enough for what cannot be undone, or takes everything out. */
-export const FRESH_SIGN_IN_MS = SESSION_TOKEN_MS;
 
 /** Somebody who is signed in on a page of ours. */
 export interface SessionUser {
@@ -33,6 +30,6 @@ export async function sessionUser({ request, context }: Call): Promise<SessionUs
 /** The same for somebody who has just shown who they are. @throws ApiError staleSignIn too */
 export async function freshUser(call: Call): Promise<SessionUser> {
   const user = await sessionUser(call);
-  if (user.session.signedInAt + FRESH_SIGN_IN_MS < user.now) throw new ApiError("staleSignIn");
+  if (user.now - user.session.signedInAt > FRESH_MS) throw new ApiError("staleSignIn");
   return user;
 }

@@ -52,6 +52,7 @@ describe("a passkey", () => {
     expect(asked).toMatchObject({ userVerification: "required" });
     // Which passkeys somebody has is nobody's business who is not signed in, nor of a browser that is.
     expect(asked).not.toHaveProperty("allowCredentials");
+    await addPasskey(browser, shared().origin);
     expect(await (await browser.post("passkey/options")).json()).not.toHaveProperty("allowCredentials");
   });
 

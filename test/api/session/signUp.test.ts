@@ -40,6 +40,13 @@ describe("by invitation", () => {
     await expectRefused(await browser.post("link", { code }), "notFound");
   });
 
+  test("a link for a password begins no sign-up at an outside provider", async () => {
+    const { email } = await newAccount(shared());
+    const person = (await shared().server.storage.directory.people.findByEmail(email))?.id as string;
+    const code = await makeLink(shared(), "reset", { person });
+    await expectRefused(await new PageBrowser(shared().origin).post("outside", { code }), "signUp", OVER);
+  });
+
   test("nobody makes one without", async () => {
     const words = "an account is made by invitation here: ask the operator for a link";
     await expectRefused(await signUp(undefined), "signUp", words);

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { AccountRefused } from "../../../src/auth/accounts/accountRefused.ts";
 import { SignUpPermit } from "../../../src/auth/accounts/signUpPermit.ts";
 import type { EpochMs } from "../../../src/domain/reading.ts";
 import { SqliteDirectory } from "../../../src/storage/sqlite/sqliteDirectory.ts";
@@ -37,4 +38,13 @@ test("of a hundred sign-ups by one link at the same moment, one is permitted; th
   winner.made("somebody");
   await winner.end();
   expect(await directory.links.find("hash", NOW)).toBeUndefined();
+});
+
+test("a link that sets a password anew makes no account, and stays good for what it is", async () => {
+  const kept = { kind: "reset", codeHash: "reset", createdAt: NOW, expiresAt: (NOW + 1) as EpochMs } as const;
+  await directory.links.create(kept);
+  // As it may come back from the outside provider, where nobody has looked at its kind.
+  const permit = new SignUpPermit("open", directory.links, () => NOW);
+  expect(await permit.use("reset").catch((error: AccountRefused) => error.reason)).toBe("sign-up link over");
+  expect(await directory.links.find("reset", NOW)).toMatchObject({ kind: "reset" });
 });
