@@ -145,7 +145,7 @@ export const SETTINGS = {
     flag: "--secret <text>",
     description:
       "Signs the cookies of those who are signed in: at least 32 characters of chance. Whoever changes it signs everybody out. Other users of this machine can see a flag: give it in the environment.",
-    defaultText: "made at the first start, and kept in the data folder",
+    defaultText: "made when somebody first signs in, and kept in the data folder",
     defaultValue: undefined,
     isSecret: true,
     parse: parseSecret,

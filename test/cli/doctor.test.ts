@@ -59,7 +59,7 @@ describe("the doctor's words", () => {
         "good    disk: 9 MiB free\n" +
         "good    lock: no server uses the folder\n" +
         "good    users and tokens: 1 user, 1 token that works\n" +
-        `good    readings: 0 stored\n${nobody(port)}`,
+        `good    readings: 0 received so far\n${nobody(port)}`,
     );
     expect(code).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { z } from "zod";
 import type { Call, Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -57,8 +58,13 @@ export async function describeAccount(
       current: id === session.id,
       created_at: createdAt,
       expires_at: expiresAt,
-      address,
+      address: address === null ? null : shortened(address),
       user_agent: userAgent,
     })),
   };
+}
+
+/** better-auth keeps an address of IPv6 with all of its zeros; people write and read it without (RFC 5952). */
+function shortened(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }

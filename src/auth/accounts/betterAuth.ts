@@ -61,7 +61,8 @@ export function makeBetterAuth(parts: BetterAuthParts) {
     databaseHooks: hooks(parts),
     advanced: {
       ...cookies(origin),
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // Whole, as people read it on their pages: better-auth would cut one of IPv6 to its network.
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 },
       // Said, because otherwise it depends on NODE_ENV and TEST.
       disableOriginCheck: false,
       disableCSRFCheck: false,

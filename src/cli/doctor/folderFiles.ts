@@ -160,12 +160,12 @@ function describeControl(database: Database): string {
   return `${profiles} ${profiles === 1 ? "user" : "users"}, ${tokens} ${tokens === 1 ? "token that works" : "tokens that work"}`;
 }
 
-/** Sequence numbers count the readings that were stored, whatever form they have by now. */
+/** Sequence numbers count the readings that were stored, whatever form they have by now, erased ones too. */
 function describeReadings(database: Database): string {
   const { stored } = database
     .query(
       "SELECT max((SELECT value FROM store WHERE name = 'last_sequence'), coalesce(max(first_sequence + readings - 1), 0)) AS stored FROM arrival",
     )
     .get() as { stored: number };
-  return `${stored.toLocaleString("en")} stored`;
+  return `${stored.toLocaleString("en")} received so far`;
 }

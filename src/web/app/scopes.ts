@@ -46,19 +46,19 @@ export const SCOPE_WORDS: Readonly<Record<Scope, ScopeWords>> = {
   "data:room:read": {
     icon: "room",
     may: "See the rooms that you are in",
-    more: "Who is in them, and their heart rates live.",
+    more: "Who is in them, and their heart rates live, yours too.",
     without: "See your rooms or who is in them",
   },
   "data:room:write": {
     icon: "roomWrite",
-    may: "Make, join and leave rooms for you",
-    more: "In a room, the other members see your heart rate.",
+    may: "Make, join, change and leave rooms for you",
+    more: "To make or join one it has to see your heart rate too. In a room, the other members see it.",
     without: "Put you into a room",
   },
   "profile:read": {
     icon: "person",
     may: "See your profile",
-    more: "Your name here, the name you log in by, and where you stream.",
+    more: "Your name here, your login, which is your e-mail address where you signed up with one, and where you stream.",
     without: "See your name or your e-mail address",
   },
   "profile:create": {
@@ -98,7 +98,9 @@ const NEVER = ["Sign in as you, or see your password", "Change your account or l
 
 /** What an app with these scopes will not be able to do, in words, the most private first. */
 export function refusals(scopes: readonly Scope[]): string[] {
-  const missing = OWN_SCOPES.filter((scope) => !scopes.includes(scope));
+  // In a room its members are heard, and who let the app in is one of them.
+  const hears = scopes.includes("data:room:read") ? ["data:heart_rate:read"] : [];
+  const missing = OWN_SCOPES.filter((scope) => ![...scopes, ...hears].includes(scope));
   const words = missing.map((scope) => SCOPE_WORDS[scope].without);
   return [...words.filter((one) => one !== undefined), ...NEVER];
 }

@@ -238,3 +238,10 @@ test("what a page asks for is read by no page of another origin with a cookie: o
   expect(response.headers.get("access-control-allow-credentials")).toBeNull();
   expect(response.headers.get("set-cookie")).toBeNull();
 });
+
+test("the address of a session is whole, and written as people write it", async () => {
+  const ben = await signIn(shared(), { user: "Ben of IPv6" });
+  await signInAgain(shared(), ben, { ip_address: "2001:0db8:0000:0000:0000:0000:0000:0005" });
+  const { sessions } = await show(ben.token);
+  expect(sessions.map(({ address }) => address)).toContain("2001:db8::5");
+});

@@ -37,10 +37,11 @@ export function startSend(url: string, ...args: string[]): Running {
   return {
     finished: finish(),
     write(text) {
-      child.stdin.write(text);
-      child.stdin.flush();
+      // A command that has seen enough ends without reading the rest.
+      void Promise.resolve(child.stdin.write(text)).catch(() => {});
+      void Promise.resolve(child.stdin.flush()).catch(() => {});
     },
-    end: () => void child.stdin.end(),
+    end: () => void Promise.resolve(child.stdin.end()).catch(() => {}),
     signal: (name) => child.kill(name),
   };
 }

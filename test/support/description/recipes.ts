@@ -56,6 +56,9 @@ export async function furnish(): Promise<FurnishedServer> {
     clientsMax: 1_000,
     deviceRequestsPerMinuteMax: 10_000,
     revocationsPerMinuteMax: 10_000,
+    tokensPerMinuteMax: 10_000,
+    accountChangesPerMinuteMax: 10_000,
+    signInsPerMinuteMax: 10_000,
     ...PATIENT,
   };
   const port = freePort();

@@ -176,7 +176,8 @@ function testPlaces(executablePath: string): void {
     await page.waitForSelector("form:has([name=email]) [role=alert] p");
     await page.fill("[name=email]", person.email);
     await page.click("text='Erase everything'");
-    await page.waitForURL(`${pages.origin}/`);
+    await page.waitForURL(`${pages.origin}/sign-in#erased`);
+    await page.getByText("Your account is erased").waitFor();
     expect((await person.browser.post("token", {})).status).toBe(401);
   });
 

@@ -87,8 +87,7 @@ function Question({
       <Asker client={look.client} />
       <h2>It would be able to</h2>
       <ScopeList scopes={look.scopes} />
-      <h2>It will not be able to</h2>
-      <RefusalList scopes={look.scopes} />
+      <Refused look={look} />
       <dl class="facts">
         <dt>For how long</dt>
         <dd>
@@ -102,6 +101,20 @@ function Question({
   );
 }
 
+/** Who allowed an app before may have allowed more, which this answer does not take back. */
+function Refused({ look }: { readonly look: AuthorizationLook }): JSX.Element {
+  const { connected } = look.client;
+  return (
+    <>
+      <h2>{connected ? "This does not let it" : "It will not be able to"}</h2>
+      <RefusalList scopes={look.scopes} />
+      {connected ? (
+        <p class="quiet">What you allowed it before holds too, until you disconnect it under Apps.</p>
+      ) : null}
+    </>
+  );
+}
+
 function goalInWords({ redirect, response }: AuthorizationLook): JSX.Element {
   if (response === "web_page" || redirect.address === null) {
     return <>Nowhere: a token is shown here, for you to copy.</>;
@@ -110,7 +123,7 @@ function goalInWords({ redirect, response }: AuthorizationLook): JSX.Element {
   if (redirect.kind === "loopback") {
     return (
       <>
-        To a program on this computer, at <code>{host}</code>.
+        To a program on this computer: <code>{host}</code>
       </>
     );
   }

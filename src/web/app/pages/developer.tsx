@@ -43,7 +43,14 @@ export function DeveloperPage(): JSX.Element {
         secret.value = undefined;
         focusHeading();
       };
-      return <ShownOnce name="Client secret" secret={secret.value} onDone={close} />;
+      return (
+        <ShownOnce
+          name="Client secret"
+          secret={secret.value}
+          danger="whoever has it can pose as your app."
+          onDone={close}
+        />
+      );
     }
     if (isRegistering.value) {
       return (

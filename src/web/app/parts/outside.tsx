@@ -31,7 +31,7 @@ export function Outside({
   );
 }
 
-/** Why the provider's page led back without having signed anybody in, as the address says behind `#`. */
+/** Why somebody was led here: most often the provider's page led back without a sign-in. The address says it behind `#`. */
 const REASONS: Readonly<Record<string, string>> = {
   denied: "The provider did not let you in, or you stopped there.",
   address_taken:
@@ -45,6 +45,7 @@ const REASONS: Readonly<Record<string, string>> = {
   link_over: "The link of your invitation was used already or is over. Ask for a new one.",
   not_offered: "This server has no outside provider any more.",
   provider_silent: "The provider does not answer as it should. Try again later, or sign in another way.",
+  erased: "Your account is erased, with everything that was yours.",
   failed: "Signing in through the provider did not work. Try again.",
 };
 

@@ -19,11 +19,14 @@ export function useSecret(): Signal<string | undefined> {
 export function ShownOnce({
   name,
   secret,
+  danger = "whoever has it can do what it may do.",
   onDone,
 }: {
   /** What it is, such as "Token". */
   readonly name: string;
   readonly secret: string;
+  /** What somebody else could do with it. */
+  readonly danger?: string;
   readonly onDone?: () => void;
 }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -35,8 +38,7 @@ export function ShownOnce({
       </h2>
       <Copy label={name} text={secret} />
       <p>
-        <strong>You will not see this again.</strong> Keep it like a password: whoever has it can do what it
-        may do.
+        <strong>You will not see this again.</strong> Keep it like a password: {danger}
       </p>
       {onDone === undefined ? null : (
         <button class="button" type="button" onClick={onDone}>

@@ -65,7 +65,7 @@ function Erasing({
   const erase = (typed: string) =>
     void action.run(async () => {
       await api("POST", "/account/erase", { email: typed.trim() });
-      location.replace("/");
+      location.replace("/sign-in#erased");
     });
   return (
     <Form onSubmit={(value) => erase(value("email"))}>
