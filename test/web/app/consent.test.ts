@@ -81,7 +81,7 @@ function testConsent(executablePath: string): void {
     expect(refused).toContain("Send heart rates as yours");
     expect(refused).not.toContain("See your name or your e-mail address");
     expect(words).toContain("Until you disconnect it. Its access is renewed every hour.");
-    expect(words).toContain(`To a program on this computer, at 127.0.0.1:${app.port}`);
+    expect(words).toContain(`To a program on this computer: 127.0.0.1:${app.port}`);
     expect(complaints).toEqual([]);
   });
 
@@ -174,6 +174,21 @@ function testConsent(executablePath: string): void {
     await settled(page);
     expect(await page.content()).not.toContain(token);
     expect((await appsOf(person)).map(({ client_id }) => client_id)).toEqual([clientId]);
+  });
+
+  test("and was allowed before is not said to lose what it has", async () => {
+    const person = await pages.person();
+    const { path } = await asking({ response_type: "token", code_challenge: "", code_challenge_method: "" });
+    const { page } = await pages.open(path, { person });
+    expect(await page.textContent("main")).toContain("It will not be able to");
+    await page.waitForSelector(ARMED);
+    await page.click(ARMED);
+    await page.waitForURL(`${callback()}**`);
+    await page.goto(`${pages.origin}${path}`);
+    await settled(page);
+    const words = await page.textContent("main");
+    expect(words).toContain("What you allowed it before holds too, until you disconnect it under Apps.");
+    expect(words).not.toContain("It will not be able to");
   });
 
   test("and is wrong is named in words, and nobody is sent anywhere", async () => {

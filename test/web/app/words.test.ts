@@ -68,6 +68,10 @@ describe("every scope", () => {
     });
   }
 
+  test("does not promise that a pulse stays unseen by whoever sees a room with it", () => {
+    expect(refusals(["data:room:read"])).not.toContain("See your heart rate");
+  });
+
   test("leaves what no app can do", () => {
     expect(refusals(SCOPES)).toEqual([
       "Sign in as you, or see your password",
