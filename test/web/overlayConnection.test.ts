@@ -102,7 +102,9 @@ function testConnections(executablePath: string): void {
     const { widgetId } = await someone();
     const connected = Promise.withResolvers<void>();
     const prepare = async (page: Page) => {
-      await page.clock.install();
+      // Stopped, because on a slow machine a second of its own may pass before the test goes on.
+      await page.clock.install({ time: 0 });
+      await page.clock.pauseAt(1_000);
       page.on("websocket", () => connected.resolve());
     };
     const page = await open(widgetId, { prepare });
