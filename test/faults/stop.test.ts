@@ -27,6 +27,9 @@ afterAll(() => {
   for (const made of folders) rmSync(made, { recursive: true, force: true });
 });
 
+/** Readings that are answered before the server is asked to end: it is in the midst of them. */
+const ANSWERED_MIN = 1_000;
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   test(
     `${signal} under load ends in order: no accepted reading is lost, listeners are closed with 1001`,
@@ -39,7 +42,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       );
       const random = seededRandom(1);
       const load = startLoad({ origin: server.origin, ledger, tokens, connections: 48, random });
-      await Bun.sleep(500);
+      // As many as it takes, however slow the machine is.
+      while (ledger.answeredCount <= ANSWERED_MIN) await Bun.sleep(20);
 
       const askedAt = performance.now();
       server.signal(signal);
@@ -56,7 +60,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const codes = await Promise.all(listeners.map(async ({ closed }) => (await closed).code));
       expect(codes).toEqual(listeners.map(() => 1001));
       expect([...load.refusals]).toEqual([]);
-      expect(ledger.answeredCount).toBeGreaterThan(500);
       expect((await checkFolder(folder, ledger)).wrong).toEqual([]);
       for (const [index, { frames }] of listeners.entries()) {
         const heard = frames.map(toReading);
