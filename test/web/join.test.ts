@@ -233,7 +233,9 @@ test("no other page may frame it or read it, and it runs nothing but its own scr
   expect(response.headers.get("referrer-policy")).toBe("no-referrer");
   expect(response.headers.has("access-control-allow-origin")).toBe(false);
   const page = await response.text();
-  for (const [, path] of page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
+  const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+  expect(assets.length).toBe(2);
+  for (const path of assets) {
     const asset = await fetch(`${shared().origin}${path}`);
     expect(asset.status).toBe(200);
     expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
